@@ -1,0 +1,1 @@
+"""What the understudy remembers: tables, ids, a clock, randomness. Knows no HTTP and no OpenAPI."""

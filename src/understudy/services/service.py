@@ -1,0 +1,208 @@
+"""What a playable product is: the document it claims, the handlers that play it, the seed it starts from.
+
+The server discovers services through the entry point group ``understudy.services`` and never
+names one. A handler is a plain function: first the sandbox, then the merged parameters; it
+returns data, or a `Reply` where more than data must be said, or raises a `Refusal`, which is the
+played product itself saying no. A service must not know the contract that judges it, nor any
+web framework.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from understudy.sandbox.sandboxes import Sandbox
+from understudy.sandbox.store import UndoLog
+
+GROUP = "understudy.services"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is the product's answer, not an error of ours
+    """The played product says no, in its own words.
+
+    Args:
+        status: HTTP status the product answers with.
+        body: the product's own body; data for JSON, text for any other media type.
+        media_type: media type of the body.
+    """
+
+    def __init__(self, status: int, body: Any, media_type: str = "application/json") -> None:
+        super().__init__(f"refused with {status}")
+        self.status = status
+        self.body = body
+        self.media_type = media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file part of a multipart body."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+class Empty(enum.Enum):
+    """The one value that means: answer with no body at all."""
+
+    BODY = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is more than JSON data with the usual status.
+
+    Attributes:
+        body: data for JSON, ``bytes`` to be sent as they are, or `Empty.BODY`.
+        status: HTTP status code.
+        media_type: ``None`` means the service's usual JSON type.
+        headers: further headers, as the product spells them.
+    """
+
+    body: Any = Empty.BODY
+    status: int = 200
+    media_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Params(dict[str, Any]):
+    """The parameters of one call, merged: body, overridden by query, overridden by path.
+
+    Path and query values are the strings that were sent; a JSON body keeps its types; forms give
+    strings and `Upload` values, with ``a[b]`` and ``a[]`` nested as Rack nests them. A body that is
+    not an object adds nothing here and stands in `body` alone.
+
+    Attributes:
+        body: the decoded body, or None.
+        headers: request headers, names in lower case.
+        base_url: scheme and authority the client used, e.g. ``http://127.0.0.1:8080``.
+        accept: the request's ``Accept`` header, or an empty string.
+    """
+
+    __slots__ = ("base_url", "body", "headers")
+
+    def __init__(
+        self,
+        merged: Mapping[str, Any] | None = None,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        base_url: str = "http://127.0.0.1",
+    ) -> None:
+        super().__init__(merged or {})
+        self.body = body
+        self.headers = headers or {}
+        self.base_url = base_url
+
+    @property
+    def accept(self) -> str:
+        """The request's ``Accept`` header, or an empty string."""
+        return self.headers.get("accept", "")
+
+
+Handler = Callable[[Sandbox, Params], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One knob of a service, set in its seed or by ``--set NAME=VALUE``.
+
+    Attributes:
+        default: the value where nobody says otherwise.
+        choices: the values allowed; empty means any text.
+        help: one line for people.
+        overlays: overlay files (below ``spec/``) that a value adds to the observed profile.
+    """
+
+    default: str
+    help: str
+    choices: tuple[str, ...] = ()
+    overlays: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """How a product answers cross-origin requests below a path prefix (rack-cors' habits)."""
+
+    prefix: str
+    methods: tuple[str, ...]
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """What a product's web stack adds to each answer, whatever the operation.
+
+    Attributes:
+        json_type: the ``Content-Type`` of JSON answers.
+        headers: headers on every answer.
+        cache_control: ``Cache-Control`` of answers that carry an entity tag.
+        etag: whether successful answers get a weak entity tag, and 304 is spoken.
+        request_id: header that carries a fresh id per answer, or None.
+        runtime: header that carries the seconds spent, or None.
+        cors: cross-origin rules, or None.
+    """
+
+    json_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cache_control: str | None = None
+    etag: bool = False
+    request_id: str | None = None
+    runtime: str | None = None
+    cors: Cors | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A product Understudy can play.
+
+    Attributes:
+        name: what `understudy serve` calls it.
+        title: what people call it.
+        document: the published document, a path below ``spec/``.
+        overlays: what turns the published document into the observed one, paths below ``spec/``.
+        seed: the first state, a path below ``fixtures/``.
+        handlers: operationId to handler.
+        tables: makes the empty tables of a new sandbox.
+        plant: fills a new sandbox from the seed's data.
+        introduce: example facts of a planted sandbox for the start-up message, label to value;
+            the key ``try`` holds a path that answers 200 to a plain GET.
+        unrouted: what the product says to a path or method it does not know.
+        malformed: what the product says to a body it cannot parse.
+        settings: the service's knobs by name.
+        transport: what its web stack adds to each answer.
+    """
+
+    name: str
+    title: str
+    document: str
+    overlays: tuple[str, ...]
+    seed: str
+    handlers: Mapping[str, Handler]
+    tables: Callable[[UndoLog], Any]
+    plant: Callable[[Sandbox, Mapping[str, Any]], None]
+    introduce: Callable[[Sandbox], Mapping[str, str]]
+    unrouted: Callable[[Params], Reply]
+    malformed: Callable[[Params], Reply]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    transport: Transport = field(default_factory=Transport)
+
+
+class UnknownServiceError(Exception):
+    """No service of that name is installed; the message lists those that are."""
+
+
+@cache
+def discover() -> Mapping[str, Service]:
+    """Every installed service by name, from the entry point group ``understudy.services``."""
+    return {point.name: point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)}
+
+
+def service_names() -> Sequence[str]:
+    """The names of the installed services, without importing them."""
+    return sorted(point.name for point in entry_points(group=GROUP))
