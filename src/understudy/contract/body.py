@@ -1,0 +1,280 @@
+"""Decodes a body by its media type, once, strictly, and says everything that is wrong with it.
+
+JSON is read as RFC 8259 has it and no laxer: UTF-8, no NaN, no key twice, no depth beyond reason. Forms and
+multipart become pairs. Called by `exchange`, so that judge and handler see the same value; it must not
+know any schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+import orjson
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+MAX_DEPTH = 64
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for a name
+_PARAMETER = re.compile(rf"\s*;\s*({_TOKEN})=({_TOKEN}|\"(?:[^\"\\]|\\.)*\")\s*")
+_MEDIA_TYPE = re.compile(rf"\s*({_TOKEN}/{_TOKEN})")
+_KEY = re.compile(rb'"\s*:')
+_UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a body on the wire: a violation code, a pointer into the body, a message."""
+
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One part of a multipart body that has a file name."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A parsed ``Content-Type``: ``essence`` is ``type/subtype`` in lower case."""
+
+    essence: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A decoded body.
+
+    Attributes:
+        media_type: the parsed ``Content-Type``, or None where there is none or it cannot be read.
+        value: data for JSON, text for text, bytes for anything else, None for no body or a broken one.
+        pairs: name and value (text or `File`) of a form or multipart body, in order; else None.
+        problems: everything wrong with it.
+    """
+
+    media_type: MediaType | None = None
+    value: Any = None
+    pairs: list[tuple[str, str | File]] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class _WrongError(Exception):
+    def __init__(self, code: str, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.problem = Problem(code, where, message)
+
+
+def parse_media_type(header: str) -> MediaType | None:
+    """Parse a ``Content-Type``; None if it is not one."""
+    match = _MEDIA_TYPE.match(header)
+    if match is None:
+        return None
+    parameters = {}
+    at = match.end()
+    while at < len(header) and header[at:].strip():
+        parameter = _PARAMETER.match(header, at)
+        if parameter is None:
+            return None
+        name, value = parameter.groups()
+        parameters[name.lower()] = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+        at = parameter.end()
+    return MediaType(match.group(1).lower(), parameters)
+
+
+def is_json(essence: str) -> bool:
+    """Whether a media type carries JSON: ``application/json`` or any ``+json``."""
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def decode(content_type: str | None, raw: bytes) -> Body:
+    """Decode a body. Never raises: what is wrong stands in `Body.problems`."""
+    media_type = parse_media_type(content_type) if content_type else None
+    if content_type and media_type is None:
+        return Body(problems=(Problem("media-type-malformed", "/header/content-type", f"`{content_type}` is not a media type"),))
+    if not raw:
+        return Body(media_type)
+    if media_type is None:
+        return Body(value=raw)
+    charset = media_type.parameters.get("charset", "utf-8").lower()
+    textual = is_json(media_type.essence) or media_type.essence in ("application/x-www-form-urlencoded", "text/plain")
+    if textual and charset not in _UTF8:
+        message = f"the charset is `{charset}`, only UTF-8 is read"
+        return Body(media_type, problems=(Problem("charset-unknown", "/header/content-type", message),))
+    try:
+        return _decode(media_type, raw)
+    except _WrongError as wrong:
+        return Body(media_type, problems=(wrong.problem,))
+
+
+def _decode(media_type: MediaType, raw: bytes) -> Body:
+    essence = media_type.essence
+    if is_json(essence):
+        return Body(media_type, load_json(raw))
+    if essence == "application/x-www-form-urlencoded":
+        try:
+            text = raw.decode("ascii")
+            pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=10_000)
+        except UnicodeDecodeError as error:
+            raise _WrongError("body-encoding", f"the form is not valid UTF-8: {error.reason}") from None
+        except ValueError as error:
+            raise _WrongError("body-malformed", f"this is not a form: {error}") from None
+        return Body(media_type, pairs=list(pairs))
+    if essence == "multipart/form-data":
+        return Body(media_type, pairs=_multipart(media_type, raw))
+    if essence.startswith("text/"):
+        return Body(media_type, raw.decode("utf-8", "replace"))
+    return Body(media_type, raw)
+
+
+def load_json(raw: bytes) -> Any:
+    """Parse JSON strictly.
+
+    Errors: `_WrongError`, carrying a `Problem`, for anything RFC 8259 does not allow or we do not read.
+    """
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
+        raise _WrongError("body-too-deep", f"the JSON is nested more than {MAX_DEPTH} levels deep")
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _WrongError(*_explain(raw, error)) from None
+    # Every key leaves a `":` in the text; only if there are more of those than keys may one stand twice.
+    if len(_KEY.findall(raw)) != _keys(value):
+        json.loads(raw, object_pairs_hook=_unique)
+    return value
+
+
+def _explain(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as wrong:
+        return "body-encoding", f"byte {wrong.start} is not valid UTF-8"
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except _WrongError as wrong:
+        return wrong.problem.code, wrong.problem.message
+    except (ValueError, RecursionError):
+        pass
+    return "body-malformed", f"this is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _WrongError("body-number", f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise _WrongError("body-duplicate-key", f"the key `{key}` stands twice in one object")
+        seen.add(key)
+    return dict(pairs)
+
+
+def _keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(map(_keys, value.values()))
+    if isinstance(value, list):
+        return sum(map(_keys, value))
+    return 0
+
+
+def _depth(raw: bytes) -> int:
+    """How deep the JSON nests, strings left out."""
+    depth = deepest = 0
+    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', raw):
+        if bracket in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _multipart(media_type: MediaType, raw: bytes) -> list[tuple[str, str | File]]:
+    boundary = media_type.parameters.get("boundary")
+    if not boundary:
+        raise _WrongError("body-malformed", "multipart/form-data without a boundary; let the client library set the header")
+    collector = _Parts()
+    try:
+        parser = MultipartParser(boundary.encode("latin-1"), collector.callbacks())
+        parser.write(raw)
+        parser.finalize()
+    except (FormParserError, UnicodeEncodeError) as error:
+        raise _WrongError("body-malformed", f"this is not multipart/form-data: {error}") from None
+    if not collector.ended:
+        raise _WrongError("body-malformed", "the multipart body breaks off before its closing boundary")
+    return collector.parts
+
+
+class _Parts:
+    """Collects what the multipart parser calls back."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, str | File]] = []
+        self.ended = False
+        self._name = b""
+        self._value = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._data = bytearray()
+
+    def callbacks(self) -> Any:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_part_data": self._part_data,
+            "on_part_end": self._end,
+            "on_end": self._finish,
+        }
+
+    def _begin(self) -> None:
+        self._headers, self._data = {}, bytearray()
+
+    def _field(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        self._headers[self._name.lower()] = self._value
+        self._name = self._value = b""
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        self._data += data[start:end]
+
+    def _end(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition"))
+        name = options.get(b"name")
+        if name is None:
+            raise _WrongError("body-malformed", "a part of the multipart body has no name in its Content-Disposition")
+        filename = options.get(b"filename")
+        if filename is None:
+            try:
+                value: str | File = bytes(self._data).decode()
+            except UnicodeDecodeError:
+                raise _WrongError("body-encoding", f"the part `{_text(name)}` is not valid UTF-8") from None
+        else:
+            kind = self._headers.get(b"content-type", b"application/octet-stream")
+            value = File(_text(filename), _text(kind), bytes(self._data))
+        self.parts.append((_text(name), value))
+
+    def _finish(self) -> None:
+        self.ended = True
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

@@ -1,0 +1,220 @@
+"""Loads a document: the file, the files it refers to, the overlays applied, the whole checked.
+
+The result is plain data with internal references only, so that no tool behind it ever opens a file or a
+connection, and it still knows where in which file each thing was written. Called by `cli` and `server`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
+from understudy.contract import overlay, pointer
+from understudy.contract.source import Place, Source, SourceError, read
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+VALIDATORS: Mapping[str, Any] = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+
+# Where the files that a document refers to are kept inside it; `x-` because OpenAPI leaves that name to us.
+FILES = "x-understudy-files"
+
+# Below these keys anything may stand, also something that looks like a reference.
+LITERAL = frozenset({"example", "examples", "default", "enum", "const"})
+
+
+class DocumentError(Exception):
+    """A document that cannot be served.
+
+    Attributes:
+        problems: what is wrong, one line each: place, pointer, rule and what to do.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass
+class Document:
+    """A document ready to become a contract.
+
+    Attributes:
+        data: the effective document; references are internal.
+        source: the main file.
+        files: every file read, to be watched.
+        overlays: the overlays applied, in order.
+    """
+
+    data: dict[str, Any]
+    source: Source
+    overlays: tuple[Source, ...] = ()
+    referred: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file this document was made of."""
+        return (self.source.path, *(s.path for s in self.referred.values()), *(s.path for s in self.overlays))
+
+    @property
+    def version(self) -> str:
+        """``3.0`` or ``3.1``."""
+        return ".".join(str(self.data["openapi"]).split(".")[:2])
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return str(self.data["info"]["title"])
+
+    def place(self, at: str) -> Place | None:
+        """Where the value a pointer names was written: in the file itself, or in the overlay that says it."""
+        parts = pointer.split(at)
+        if len(parts) > 1 and parts[0] == FILES:
+            return self.referred[parts[1]].place(pointer.join(parts[2:]))
+        try:
+            pointer.find(self.source.data, at)
+        except KeyError:
+            return self._overlay_place(parts) or self.source.place(at)
+        return self.source.place(at)
+
+    def _overlay_place(self, parts: tuple[str, ...]) -> Place | None:
+        """The first overlay update that carries a tail of these parts."""
+        for source in self.overlays:
+            for index, action in enumerate(source.data["actions"]):
+                for start in range(len(parts)):
+                    tail = parts[start:]
+                    try:
+                        pointer.find(action.get("update"), pointer.join(tail))
+                    except KeyError:
+                        continue
+                    return source.place(pointer.join(("actions", str(index), "update", *tail)))
+        return None
+
+
+def load(path: Path, overlays: Sequence[Path] = ()) -> Document:
+    """Read a document, bundle the files it refers to, apply the overlays in order, and check the result.
+
+    Errors: `SourceError` for a file that cannot be read or an overlay that cannot be applied;
+    `DocumentError` for a document that is not valid OpenAPI.
+    """
+    source = read(path)
+    if not isinstance(source.data, dict) or not ({"openapi", "swagger"} & source.data.keys()):
+        raise SourceError("this is not an OpenAPI document: it has no `openapi` key", path)
+    _check_version(source)
+    referred: dict[str, Source] = {}
+    data = _Bundler(path.resolve().parent, source, referred).bundle()
+    sources = []
+    for overlay_path in overlays:
+        overlay_source = read(overlay_path)
+        data = overlay.apply(data, overlay_source)
+        sources.append(overlay_source)
+    document = Document(data, source, tuple(sources), referred)
+    problems = list(_problems(document))
+    if problems:
+        raise DocumentError(problems)
+    _name_operations(data)
+    return document
+
+
+def operations(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Every operation: path template, method, operation object, path item object (references followed)."""
+    for template in data.get("paths") or {}:
+        _, item = pointer.follow(data, ("paths", template))
+        for method in METHODS:
+            if method in item:
+                yield template, method, item[method], item
+
+
+def _check_version(source: Source) -> None:
+    version = str(source.data.get("openapi", source.data.get("swagger")))
+    if not version.startswith(tuple(VALIDATORS)):
+        known = " and ".join(VALIDATORS)
+        raise SourceError(
+            f"OpenAPI {version} is not served; convert the document to one of {known}",
+            source.place("/openapi") or source.path,
+        )
+
+
+def _problems(document: Document) -> Iterator[str]:
+    """What is wrong with the document, worst first; the first of a kind is enough to act on."""
+    try:
+        for error in VALIDATORS[document.version](document.data).iter_errors():
+            at = pointer.join(getattr(error, "absolute_path", ()))
+            message = error.message if len(error.message) < 300 else f"{error.message[:300]}…"  # noqa: PLR2004 - a screenful
+            yield f"{document.place(at) or document.source.path}: {at or '/'}: {message}"
+    except OpenAPIValidationError as error:
+        yield f"{document.source.path}: {error}"
+    except (KeyError, RecursionError) as error:
+        yield f"{document.source.path}: a reference cannot be resolved: {error}"
+    except Exception as error:  # noqa: BLE001 - the validator's resolver raises its own, undocumented types
+        yield f"{document.source.path}: {type(error).__name__}: {error}"
+
+
+def _name_operations(data: dict[str, Any]) -> None:
+    """Give every operation without an operationId one made of its method and path."""
+    for template, method, operation, _ in operations(data):
+        if "operationId" not in operation:
+            assert isinstance(operation, dict)  # noqa: S101 - loaded data
+            operation["operationId"] = f"{method} {template}"
+
+
+class _Bundler:
+    """Brings every file a document refers to into the document, and makes the references internal."""
+
+    def __init__(self, folder: Path, main: Source, referred: dict[str, Source]) -> None:
+        self.folder = folder
+        self.main = main
+        self.referred = referred
+
+    def bundle(self) -> dict[str, Any]:
+        data: dict[str, Any] = self._rewrite(self.main.data, self.main, "")
+        files: dict[str, Any] = {}
+        while len(files) < len(self.referred):
+            for name in [n for n in self.referred if n not in files]:
+                source = self.referred[name]
+                files[name] = self._rewrite(source.data, source, "")
+        if files:
+            data[FILES] = files
+        return data
+
+    def _rewrite(self, node: Any, source: Source, at: str) -> Any:
+        if isinstance(node, list):
+            return [self._rewrite(item, source, f"{at}/{index}") for index, item in enumerate(node)]
+        if not isinstance(node, dict):
+            return node
+        out = {}
+        for key, value in node.items():
+            where = f"{at}/{pointer.escape(key)}"
+            if key == "$ref" and isinstance(value, str):
+                out[key] = self._reference(value, source, where)
+            elif key in LITERAL and not at.endswith("/properties"):
+                out[key] = value
+            else:
+                out[key] = self._rewrite(value, source, where)
+        return out
+
+    def _reference(self, reference: str, source: Source, where: str) -> str:
+        target, _, fragment = reference.partition("#")
+        here = source.place(where) or source.path
+        if "://" in target or target.startswith("//"):
+            raise SourceError(f"$ref {reference} goes to the network; keep the file beside the document", here)
+        if not target:
+            if source is self.main:
+                return reference
+            name = next(name for name, known in self.referred.items() if known is source)
+        else:
+            path = (source.path.resolve().parent / target).resolve()
+            if not path.is_relative_to(self.folder):
+                raise SourceError(f"$ref {reference} leaves the document's folder; move the file into it", here)
+            if path == self.main.path.resolve():
+                return f"#{fragment}"
+            name = str(path.relative_to(self.folder))
+            if name not in self.referred:
+                if not path.is_file():
+                    raise SourceError(f"$ref {reference} names a file that does not exist", here)
+                self.referred[name] = read(path)
+        return f"#/{FILES}/{pointer.escape(name)}{fragment}"

@@ -1,0 +1,203 @@
+"""openapi-core, configured: the judge's machinery, and the only module that builds its validators.
+
+What is ours here is what stands between the wire and openapi-core: the route that the server has matched
+already instead of a search by URL, validators made once per schema instead of once per call, bodies decoded
+once and strictly (see `body`), and forms read by their schema (see `forms`). Verdicts and errors are
+openapi-core's own. Called by `contract` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema_path import SchemaPath
+from openapi_core.templating.datatypes import TemplateResult
+from openapi_core.templating.paths.datatypes import PathOperationServer
+from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotFound
+from openapi_core.validation.request import (
+    V30RequestBodyValidator,
+    V30RequestParametersValidator,
+    V30RequestSecurityValidator,
+    V31RequestBodyValidator,
+    V31RequestParametersValidator,
+    V31RequestSecurityValidator,
+)
+from openapi_core.validation.response import (
+    V30ResponseDataValidator,
+    V30ResponseHeadersValidator,
+    V31ResponseDataValidator,
+    V31ResponseHeadersValidator,
+)
+from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_core.validation.schemas.validators import SchemaValidator
+
+from understudy.contract import forms
+from understudy.contract.body import Body, MediaType
+from understudy.contract.exchange import Request, Response
+
+PARTS: Mapping[str, Mapping[str, Any]] = {
+    "3.0": {
+        "parameters": V30RequestParametersValidator,
+        "body": V30RequestBodyValidator,
+        "security": V30RequestSecurityValidator,
+        "data": V30ResponseDataValidator,
+        "headers": V30ResponseHeadersValidator,
+    },
+    "3.1": {
+        "parameters": V31RequestParametersValidator,
+        "body": V31RequestBodyValidator,
+        "security": V31RequestSecurityValidator,
+        "data": V31ResponseDataValidator,
+        "headers": V31ResponseHeadersValidator,
+    },
+}
+
+
+class _Decoded(bytes):
+    """Raw bytes that carry what they decode to, through openapi-core's protocols."""
+
+    body: Body
+
+    @classmethod
+    def of(cls, raw: bytes, body: Body) -> _Decoded:
+        self = cls(raw)
+        self.body = body
+        return self
+
+
+class _RequestView:
+    """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one."""
+
+    def __init__(self, request: Request) -> None:
+        self.host_url = ""
+        self.path = request.path
+        self.path_pattern = request.path_pattern
+        self.method = request.method
+        self.parameters = request.parameters
+        self.content_type = media_type_text(request.content.media_type) or request.content_type
+        self.body = _Decoded.of(request.body, request.content) if request.body else b""
+
+
+class _ResponseView:
+    """A response as openapi-core's protocol wants it."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.content_type = media_type_text(response.content.media_type) or response.content_type
+        self.data = _Decoded.of(response.data, response.content) if response.data else b""
+
+
+def media_type_text(media_type: MediaType | None) -> str:
+    """A media type without the parameters that openapi-core's own parser stumbles over."""
+    if media_type is None:
+        return ""
+    plain = [f"; {k}={v}" for k, v in media_type.parameters.items() if not set(v) & set(";=")]
+    return media_type.essence + "".join(plain)
+
+
+class RouteFinder:
+    """openapi-core's path finder, for a request whose route is known: the template is looked up, not searched."""
+
+    def __init__(self, spec: SchemaPath, base_url: str | None = None) -> None:
+        self.base_url = base_url
+        self.templates = set()
+        self.table = {}
+        for template, item in (spec / "paths").str_items():
+            self.templates.add(template)
+            for method in item.str_keys():
+                found = PathOperationServer(
+                    item, item / method, None, TemplateResult(template, {}), TemplateResult("", {})
+                )
+                self.table[method, template] = found
+
+    def find(self, method: str, name: str) -> PathOperationServer:
+        """The operation of a method and path template."""
+        try:
+            return self.table[method, name]
+        except KeyError:
+            error = OperationNotFound if name in self.templates else PathNotFound
+            raise error(name, method) if error is OperationNotFound else error(name) from None
+
+
+class CachingValidators(SchemaValidatorsFactory):
+    """openapi-core's own factory, asked once per schema: the document never changes while it judges."""
+
+    def __init__(self, stock: SchemaValidatorsFactory) -> None:
+        super().__init__(stock.schema_validator_cls, stock.format_checker)
+        self.stock = stock
+        self.made: dict[Any, SchemaValidator] = {}
+
+    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
+        """The validator of a schema."""
+        key = (schema.parts, args, tuple(sorted(options.items())))
+        try:
+            return self.made[key]
+        except KeyError:
+            validator = self.made[key] = self.stock.create(spec, schema, *args, **options)
+            return validator
+
+
+class DecodedBodies:
+    """Stands where openapi-core makes a deserialiser per body: ours are decoded already."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+
+    def create(self, _spec: SchemaPath, _mimetype: str, schema: SchemaPath | None = None, **_: Any) -> _Deserializer:
+        """A deserialiser for a body of this schema."""
+        return _Deserializer(self.document, schema)
+
+
+class _Deserializer:
+    def __init__(self, document: Mapping[str, Any], schema: SchemaPath | None) -> None:
+        self.document = document
+        self.schema = schema
+
+    def deserialize(self, raw: Any) -> Any:
+        if not isinstance(raw, _Decoded):  # the content of a parameter
+            return forms.parameter_content(raw)
+        body = raw.body
+        if body.pairs is not None:
+            schema = self.schema.read_value() if self.schema is not None else {}
+            return forms.to_object(self.document, schema, body.pairs)
+        # A schema can say nothing of bytes; one character per byte lets it speak of type and length.
+        return body.value.decode("latin-1") if isinstance(body.value, bytes) else body.value
+
+
+class Engine:
+    """openapi-core's verdicts on requests and responses of one document.
+
+    Args:
+        document: the effective document.
+        version: ``3.0`` or ``3.1``.
+    """
+
+    def __init__(self, document: Mapping[str, Any], version: str) -> None:
+        spec = SchemaPath.from_dict(dict(document))
+        caches: dict[int, CachingValidators] = {}
+        self._parts = {}
+        for name, validator in PARTS[version].items():
+            stock = validator.schema_validators_factory
+            self._parts[name] = validator(
+                spec,
+                path_finder_cls=RouteFinder,
+                schema_validators_factory=caches.setdefault(id(stock), CachingValidators(stock)),
+                media_type_deserializers_factory=DecodedBodies(document),
+            )
+
+    def request_errors(self, request: Request, *, body: bool) -> Iterator[Exception]:
+        """What openapi-core finds in a request; ``body=False`` leaves the body unjudged."""
+        view = _RequestView(request)
+        yield from self._parts["security"].iter_errors(view)
+        yield from self._parts["parameters"].iter_errors(view)
+        if body:
+            yield from self._parts["body"].iter_errors(view)
+
+    def response_errors(self, request: Request, response: Response, *, body: bool) -> Iterator[Exception]:
+        """What openapi-core finds in a response; ``body=False`` leaves the body unjudged."""
+        asked, view = _RequestView(request), _ResponseView(response)
+        yield from self._parts["headers"].iter_errors(asked, view)
+        if body:
+            yield from self._parts["data"].iter_errors(asked, view)

@@ -1,0 +1,248 @@
+"""Says in words what the engine found: openapi-core's and jsonschema's errors become violations.
+
+Each error gets a pointer into the message, a pointer to the promise in the document, and one sentence for
+people. Of a broken oneOf or anyOf the closest alternative is reported. Called by `contract`; it must not
+decide whether anything is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from jsonschema.exceptions import ValidationError
+from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
+from openapi_core.templating.responses.exceptions import ResponseNotFound
+from openapi_core.validation.request.exceptions import (
+    MissingRequiredParameter,
+    MissingRequiredRequestBody,
+    ParameterValidationError,
+    RequestBodyValidationError,
+    SecurityValidationError,
+)
+from openapi_core.validation.response.exceptions import (
+    DataValidationError,
+    HeaderValidationError,
+    MissingData,
+    MissingRequiredHeader,
+)
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
+
+from understudy.contract import pointer
+from understudy.contract.violations import KEYWORDS, Side, Violation
+
+EXCERPT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is being judged, so that pointers can be made.
+
+    Attributes:
+        document: the effective document.
+        operation_id: the operation.
+        side: whose message.
+        parameters: place of each parameter in the document, by (in, name).
+        content: place of the body's ``content`` in the document; None where there is none.
+        headers: place of the response's ``headers``.
+        media_types: the documented media types of the body.
+    """
+
+    document: Mapping[str, Any]
+    operation_id: str
+    side: Side
+    parameters: Mapping[tuple[str, str], pointer.Parts]
+    content: pointer.Parts | None
+    media_type: str
+    headers: pointer.Parts = ()
+
+
+def violations(error: Exception, setting: Setting) -> Iterator[Violation]:
+    """The violations that one error of the engine stands for, usually one."""
+    for kind, describe in _DESCRIBERS:
+        if isinstance(error, kind):
+            yield from describe(error, setting)
+            return
+    yield _violation(setting, "contract-unable", "", (), f"{type(error).__name__}: {_safe(error)}")
+
+
+def excerpt(value: Any) -> str:
+    """A value as JSON, cut to fit a line."""
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, orjson.JSONEncodeError):
+        text = repr(value)
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+
+
+def _violation(setting: Setting, code: str, where: str, schema: pointer.Parts, message: str) -> Violation:
+    at = pointer.join(schema, "#") if schema else ""
+    return Violation(where, code, setting.side, setting.operation_id, at, message)
+
+
+def _safe(error: BaseException) -> str:
+    try:
+        return str(error)[:200]
+    except Exception:  # noqa: BLE001 - openapi-core's own messages can raise on odd bytes
+        return "(no message)"
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.__cause__
+
+
+def _parameter(error: Any, setting: Setting) -> Iterator[Violation]:
+    place = setting.parameters.get((error.location, error.name), ())
+    where = pointer.join((error.location, error.name))
+    what = f"the {error.location} parameter `{error.name}`"
+    if isinstance(error, MissingRequiredParameter):
+        yield _violation(setting, "parameter-missing", where, place, f"{what} is required and was not sent")
+        return
+    cause = _cause(error)
+    if isinstance(cause, InvalidSchemaValue):
+        for found in _schema_violations(cause, setting, where, (*place, "schema")):
+            code = "path-malformed" if error.location == "path" else found.code
+            yield Violation(found.where, code, found.side, found.operation_id, found.schema, f"{what} {found.message}")
+        return
+    code = "path-malformed" if error.location == "path" else "parameter-malformed"
+    yield _violation(setting, code, where, (*place, "schema"), f"{what} cannot be read: {_safe(cause or error)}")
+
+
+def _body(error: Exception, setting: Setting) -> Iterator[Violation]:
+    content = setting.content or ()
+    if isinstance(error, MissingRequiredRequestBody):
+        yield _violation(setting, "body-missing", "/body", content, "a body is required and none was sent")
+    elif isinstance(error, MissingData):
+        yield _violation(setting, "body-missing", "/body", content, "the answer has no body and the document promises one")
+    elif isinstance(cause := _cause(error), MediaTypeNotFound):
+        known = ", ".join(cause.availableMimetypes)
+        message = f"`{cause.mimetype}` is not documented; documented are {known}"
+        yield _violation(setting, "media-type-unknown", "/header/content-type", content, message)
+    elif isinstance(cause, InvalidSchemaValue):
+        yield from _schema_violations(cause, setting, "/body", (*content, setting.media_type, "schema"))
+    else:
+        yield _violation(setting, "body-malformed", "/body", content, f"the body cannot be read: {_safe(cause or error)}")
+
+
+def _header(error: Any, setting: Setting) -> Iterator[Violation]:
+    place = (*setting.headers, error.name)
+    where = pointer.join(("header", error.name.lower()))
+    if isinstance(error, MissingRequiredHeader):
+        yield _violation(setting, "header-missing", where, place, f"the header `{error.name}` is promised and missing")
+        return
+    cause = _cause(error)
+    details = [_sentence(e) for e in cause.schema_errors] if isinstance(cause, InvalidSchemaValue) else [_safe(cause or error)]
+    yield _violation(setting, "header-malformed", where, place, f"the header `{error.name}` {'; '.join(details)}")
+
+
+def _security(error: Exception, setting: Setting) -> Iterator[Violation]:
+    schemes = getattr(_cause(error), "schemes", [])
+    wanted = " or ".join(" with ".join(names) for names in schemes) or "credentials"
+    yield _violation(setting, "security-missing", "/header", (), f"the document asks for {wanted}")
+
+
+def _status(error: Any, setting: Setting) -> Iterator[Violation]:
+    yield _violation(setting, "status-unknown", "/status", (), f"the status {error.http_status} is not documented")
+
+
+_DESCRIBERS: tuple[tuple[Any, Callable[[Any, Setting], Iterator[Violation]]], ...] = (
+    (ParameterValidationError, _parameter),
+    ((RequestBodyValidationError, DataValidationError), _body),
+    (HeaderValidationError, _header),
+    (SecurityValidationError, _security),
+    (ResponseNotFound, _status),
+)
+
+
+def _schema_violations(
+    error: InvalidSchemaValue, setting: Setting, where: str, schema: pointer.Parts
+) -> Iterator[Violation]:
+    for found in error.schema_errors:
+        for leaf in _leaves(found):
+            yield _from_schema(leaf, setting, where, schema)
+
+
+def _from_schema(error: ValidationError, setting: Setting, where: str, schema: pointer.Parts) -> Violation:
+    keyword = str(error.validator) if error.validator in KEYWORDS else "false"
+    at = pointer.join(error.absolute_path, where)
+    if keyword == "required":
+        missing = _missing(error)
+        if missing is not None:
+            at = pointer.join((missing,), at)
+    promise = _locate(setting.document, schema, error)
+    return _violation(setting, f"schema-{keyword}", at, promise, _sentence(error))
+
+
+def _locate(document: Mapping[str, Any], schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
+    try:
+        parts, _ = pointer.follow(document, (*schema, *list(error.absolute_schema_path)[:-1]))
+    except KeyError:
+        return schema
+    return (*parts, str(error.validator)) if error.validator else parts
+
+
+def _missing(error: ValidationError) -> str | None:
+    present = error.instance if isinstance(error.instance, dict) else {}
+    absent = [name for name in error.validator_value if name not in present and f"{name!r}" in error.message]
+    return absent[0] if absent else None
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors to report for one error: of alternatives, those of the closest."""
+    if error.validator not in ("oneOf", "anyOf") or not error.context:
+        yield error
+        return
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    closest = min(branches.values(), key=_distance)
+    if _distance(closest)[0] == 0:  # no alternative is of the right kind: say so of the whole
+        yield error
+        return
+    for inner in closest:
+        yield from _leaves(inner)
+
+
+def _distance(errors: list[ValidationError]) -> tuple[int, int]:
+    """Sorts alternatives: one that fails at the value's own type is furthest, then by the number of errors."""
+    wrong_kind = any(e.validator in ("type", "const", "enum") and not e.path for e in errors)
+    return (0, len(errors)) if wrong_kind and len(errors) == 1 else (-1, len(errors))
+
+
+def _sentence(error: ValidationError) -> str:
+    value, wanted = excerpt(error.instance), error.validator_value
+    word = _SENTENCES.get(str(error.validator))
+    if word is not None:
+        return word(value, wanted, error)
+    return error.message if len(error.message) <= 2 * EXCERPT else f"{error.message[: 2 * EXCERPT]}…"
+
+
+def _unlisted(error: ValidationError) -> str:
+    known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    extra = [name for name in error.instance if name not in known] if isinstance(error.instance, dict) else []
+    return ", ".join(f"`{name}`" for name in extra) or "a property"
+
+
+_SENTENCES: Mapping[str, Callable[[str, Any, ValidationError], str]] = {
+    "type": lambda value, wanted, _: f"is {value}, and must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}",
+    "required": lambda _value, _wanted, error: f"lacks the required property `{_missing(error)}`",
+    "enum": lambda value, wanted, _: f"is {value}, and must be one of {excerpt(wanted)}",
+    "const": lambda value, wanted, _: f"is {value}, and must be {excerpt(wanted)}",
+    "format": lambda value, wanted, _: f"is {value}, and must have the format {wanted}",
+    "pattern": lambda value, wanted, _: f"is {value}, and must match {wanted}",
+    "minLength": lambda value, wanted, _: f"is {value}, and must have at least {wanted} characters",
+    "maxLength": lambda value, wanted, error: f"has {len(error.instance)} characters, and must have at most {wanted}: {value}",
+    "minimum": lambda value, wanted, _: f"is {value}, and must be at least {wanted}",
+    "maximum": lambda value, wanted, _: f"is {value}, and must be at most {wanted}",
+    "minItems": lambda _value, wanted, error: f"has {len(error.instance)} items, and must have at least {wanted}",
+    "maxItems": lambda _value, wanted, error: f"has {len(error.instance)} items, and must have at most {wanted}",
+    "additionalProperties": lambda _value, _wanted, error: f"has {_unlisted(error)}, which is not documented",
+    "not": lambda value, _wanted, _: f"is {value}, which the schema rules out",
+    "oneOf": lambda value, wanted, error: (
+        f"is {value}, and must fit exactly one of {len(wanted)} alternatives"
+        + ("" if error.context else "; it fits more than one")
+    ),
+    "anyOf": lambda value, wanted, _: f"is {value}, and must fit one of {len(wanted)} alternatives",
+}
