@@ -102,13 +102,18 @@ def decode(content_type: str | None, raw: bytes) -> Body:
     """Decode a body. Never raises: what is wrong stands in `Body.problems`."""
     media_type = parse_media_type(content_type) if content_type else None
     if content_type and media_type is None:
-        return Body(problems=(Problem("media-type-malformed", "/header/content-type", f"`{content_type}` is not a media type"),))
+        return Body(
+            problems=(Problem("media-type-malformed", "/header/content-type", f"`{content_type}` is not a media type"),)
+        )
     if not raw:
         return Body(media_type)
     if media_type is None:
         return Body(value=raw)
     charset = media_type.parameters.get("charset", "utf-8").lower()
-    textual = is_json(media_type.essence) or media_type.essence in ("application/x-www-form-urlencoded", "text/plain")
+    textual = is_json(media_type.essence) or media_type.essence in (
+        "application/x-www-form-urlencoded",
+        "text/plain",
+    )
     if textual and charset not in _UTF8:
         message = f"the charset is `{charset}`, only UTF-8 is read"
         return Body(media_type, problems=(Problem("charset-unknown", "/header/content-type", message),))
@@ -205,7 +210,9 @@ def _depth(raw: bytes) -> int:
 def _multipart(media_type: MediaType, raw: bytes) -> list[tuple[str, str | File]]:
     boundary = media_type.parameters.get("boundary")
     if not boundary:
-        raise _WrongError("body-malformed", "multipart/form-data without a boundary; let the client library set the header")
+        raise _WrongError(
+            "body-malformed", "multipart/form-data without a boundary; let the client library set the header"
+        )
     collector = _Parts()
     try:
         parser = MultipartParser(boundary.encode("latin-1"), collector.callbacks())

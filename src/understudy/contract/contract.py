@@ -70,7 +70,11 @@ class Contract:
         self.operations: dict[tuple[str, str], Operation] = {}
         for template, method, node, item in operations(self.data):
             operation = Operation(
-                node["operationId"], method, template, node, _parameters(self.data, template, method, node, item)
+                node["operationId"],
+                method,
+                template,
+                node,
+                _parameters(self.data, template, method, node, item),
             )
             self.operations[method, template] = operation
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
@@ -139,8 +143,8 @@ class Contract:
         if key is None:
             known = ", ".join(operation.node.get("responses", {}))
             message = f"the status {response.status_code} is not documented; documented are {known}"
-            place = pointer.join((*operation.place, "responses"), "#")
-            return (Violation("/status", "status-unknown", "response", operation.operation_id, place, message),)
+            promise = pointer.join((*operation.place, "responses"), "#")
+            return (Violation("/status", "status-unknown", "response", operation.operation_id, promise, message),)
         place, node = pointer.follow(self.data, (*operation.place, "responses", key))
         judged = request.method != "head" and bool(node.get("content"))
         content = response.content if judged else Body()
@@ -177,7 +181,9 @@ class Contract:
             return Violation("/method", "method-unknown", "request", "", place, message)
         near = self.nearest(request.path)
         hint = f"; nearest are {', '.join(near)}" if near else ""
-        return Violation("/path", "operation-unknown", "request", "", "#/paths", f"{request.path} is not documented{hint}")
+        return Violation(
+            "/path", "operation-unknown", "request", "", "#/paths", f"{request.path} is not documented{hint}"
+        )
 
     def _body_parts(self, parts: pointer.Parts) -> pointer.Parts | None:
         try:
@@ -196,9 +202,7 @@ class Contract:
         known = pointer.find(self.data, pointer.join(content)) if content else {}
         essence = body.media_type.essence if body.media_type else ""
         key = next((name for name in known if fnmatch(essence, name.partition(";")[0].strip().lower())), essence)
-        return wording.Setting(
-            self.data, operation.operation_id, side, operation.parameters, content, key, headers
-        )
+        return wording.Setting(self.data, operation.operation_id, side, operation.parameters, content, key, headers)
 
 
 def _parameters(
@@ -213,9 +217,7 @@ def _parameters(
     return places
 
 
-def _sorted(
-    found: list[Violation], errors: Iterable[Exception], setting: wording.Setting
-) -> tuple[Violation, ...]:
+def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wording.Setting) -> tuple[Violation, ...]:
     try:
         for error in errors:
             found.extend(wording.violations(error, setting))

@@ -117,8 +117,7 @@ class RouteFinder:
         try:
             return self.table[method, name]
         except KeyError:
-            error = OperationNotFound if name in self.templates else PathNotFound
-            raise error(name, method) if error is OperationNotFound else error(name) from None
+            raise (OperationNotFound(name, method) if name in self.templates else PathNotFound(name)) from None
 
 
 class CachingValidators(SchemaValidatorsFactory):

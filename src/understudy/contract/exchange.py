@@ -41,7 +41,7 @@ class Request:
         path_params: path parameter values, decoded, by name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a message has that many parts
         self,
         method: str,
         path: str,

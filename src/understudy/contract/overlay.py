@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from jsonpath_rfc9535 import JSONPathError, compile
+import jsonpath_rfc9535
+from jsonpath_rfc9535 import JSONPathError
 
 from understudy.contract.source import Source, SourceError
 
@@ -30,7 +31,7 @@ def apply(data: Any, overlay: Source) -> Any:
         if not isinstance(action, dict) or not isinstance(action.get("target"), str):
             raise _error(overlay, where, "an action needs a `target`, a JSONPath such as $.paths")
         try:
-            nodes = list(compile(action["target"]).find(data))
+            nodes = list(jsonpath_rfc9535.find(action["target"], data))
         except JSONPathError as error:
             raise _error(overlay, f"{where}/target", f"the target is not a JSONPath: {error}") from None
         if not nodes:

@@ -52,7 +52,8 @@ class SourceError(Exception):
 class _Loader(yaml.CSafeLoader):
     """YAML 1.2's core schema over libyaml; keys are strings."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    # Emptied, so that YAML 1.1 resolvers of the base class do not apply.
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc] # the stub has an instance variable
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         mapping: dict[Hashable, Any] = {}
@@ -163,7 +164,7 @@ def _parse(path: Path, text: str) -> Any:
         if node is None:
             raise SourceError("the file is empty", path)
         _measure(path, node)
-        return loader.construct_document(node)  # type: ignore[no-untyped-call]
+        return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(path, mark.line + 1, mark.column + 1) if mark else path

@@ -31,7 +31,9 @@ _CHANGE_VALUE = "Send a value that the schema allows, or widen the schema in an 
 
 CODES: dict[str, Code] = {
     "operation-unknown": Code(
-        "No operation at this path", 404, "Use one of the document's paths; the nearest are listed in the message."
+        "No operation at this path",
+        404,
+        "Use one of the document's paths; the nearest are listed in the message.",
     ),
     "method-unknown": Code(
         "No operation for this method", 405, "Use a method that the document lists for this path (see Allow)."
@@ -41,29 +43,39 @@ CODES: dict[str, Code] = {
         "A parameter cannot be read as its type", 422, "Send the parameter in the documented type and style."
     ),
     "path-malformed": Code(
-        "A path parameter cannot be read as its type", 404, "Put a value of the documented type into the path."
+        "A path parameter cannot be read as its type",
+        404,
+        "Put a value of the documented type into the path.",
     ),
     "security-missing": Code(
         "No credentials that the document asks for", 401, "Send the credentials named by the security scheme."
     ),
     "media-type-malformed": Code(
-        "The Content-Type header cannot be read", 400, "Send a media type such as application/json; charset=utf-8."
+        "The Content-Type header cannot be read",
+        400,
+        "Send a media type such as application/json; charset=utf-8.",
     ),
     "media-type-unknown": Code(
-        "The media type is not documented", 415, "Send one of the documented media types, or document this one."
+        "The media type is not documented",
+        415,
+        "Send one of the documented media types, or document this one.",
     ),
     "charset-unknown": Code("The text is not UTF-8", 415, "Encode text as UTF-8 and say so, or say nothing."),
     "body-missing": Code("A body is promised and missing", 422, "Send the body."),
     "body-malformed": Code("The body cannot be parsed", 400, "Send a well-formed body of the announced media type."),
     "body-encoding": Code("The body is not valid UTF-8", 400, "Encode the body as UTF-8."),
     "body-number": Code(
-        "A number that JSON does not have", 400, "NaN and Infinity are not JSON; leave the key out or send null."
+        "A number that JSON does not have",
+        400,
+        "NaN and Infinity are not JSON; leave the key out or send null.",
     ),
     "body-duplicate-key": Code("A key stands twice in one object", 400, "Send every key once."),
     "body-too-deep": Code("The body is nested too deeply", 400, "Flatten the body."),
     "body-too-large": Code("The body is too large", 413, "Send a smaller body."),
     "status-unknown": Code(
-        "The status is not documented", 500, "Answer with a documented status, or document this one in an overlay."
+        "The status is not documented",
+        500,
+        "Answer with a documented status, or document this one in an overlay.",
     ),
     "header-missing": Code("A promised response header is missing", 500, "Send the header."),
     "header-malformed": Code("A response header breaks its schema", 500, "Send the header as documented."),
@@ -113,7 +125,9 @@ KEYWORDS: dict[str, str] = {
     "writeOnly": "Leave out what only the client may send.",
     "false": "Leave the value out: nothing is allowed here.",
 }
-CODES |= {f"schema-{keyword}": Code(f"The schema's `{keyword}` is broken", 422, KEYWORDS[keyword]) for keyword in KEYWORDS}
+CODES |= {
+    f"schema-{keyword}": Code(f"The schema's `{keyword}` is broken", 422, KEYWORDS[keyword]) for keyword in KEYWORDS
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -115,7 +115,9 @@ def _body(error: Exception, setting: Setting) -> Iterator[Violation]:
     if isinstance(error, MissingRequiredRequestBody):
         yield _violation(setting, "body-missing", "/body", content, "a body is required and none was sent")
     elif isinstance(error, MissingData):
-        yield _violation(setting, "body-missing", "/body", content, "the answer has no body and the document promises one")
+        yield _violation(
+            setting, "body-missing", "/body", content, "the answer has no body and the document promises one"
+        )
     elif isinstance(cause := _cause(error), MediaTypeNotFound):
         known = ", ".join(cause.availableMimetypes)
         message = f"`{cause.mimetype}` is not documented; documented are {known}"
@@ -123,7 +125,9 @@ def _body(error: Exception, setting: Setting) -> Iterator[Violation]:
     elif isinstance(cause, InvalidSchemaValue):
         yield from _schema_violations(cause, setting, "/body", (*content, setting.media_type, "schema"))
     else:
-        yield _violation(setting, "body-malformed", "/body", content, f"the body cannot be read: {_safe(cause or error)}")
+        yield _violation(
+            setting, "body-malformed", "/body", content, f"the body cannot be read: {_safe(cause or error)}"
+        )
 
 
 def _header(error: Any, setting: Setting) -> Iterator[Violation]:
@@ -133,7 +137,9 @@ def _header(error: Any, setting: Setting) -> Iterator[Violation]:
         yield _violation(setting, "header-missing", where, place, f"the header `{error.name}` is promised and missing")
         return
     cause = _cause(error)
-    details = [_sentence(e) for e in cause.schema_errors] if isinstance(cause, InvalidSchemaValue) else [_safe(cause or error)]
+    details = (
+        [sentence(e) for e in cause.schema_errors] if isinstance(cause, InvalidSchemaValue) else [_safe(cause or error)]
+    )
     yield _violation(setting, "header-malformed", where, place, f"the header `{error.name}` {'; '.join(details)}")
 
 
@@ -172,7 +178,7 @@ def _from_schema(error: ValidationError, setting: Setting, where: str, schema: p
         if missing is not None:
             at = pointer.join((missing,), at)
     promise = _locate(setting.document, schema, error)
-    return _violation(setting, f"schema-{keyword}", at, promise, _sentence(error))
+    return _violation(setting, f"schema-{keyword}", at, promise, sentence(error))
 
 
 def _locate(document: Mapping[str, Any], schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
@@ -211,7 +217,8 @@ def _distance(errors: list[ValidationError]) -> tuple[int, int]:
     return (0, len(errors)) if wrong_kind and len(errors) == 1 else (-1, len(errors))
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence(error: ValidationError) -> str:
+    """What is wrong with a value, as the end of a sentence that begins with its name."""
     value, wanted = excerpt(error.instance), error.validator_value
     word = _SENTENCES.get(str(error.validator))
     if word is not None:
@@ -226,14 +233,18 @@ def _unlisted(error: ValidationError) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[str, Any, ValidationError], str]] = {
-    "type": lambda value, wanted, _: f"is {value}, and must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}",
+    "type": lambda value, wanted, _: (
+        f"is {value}, and must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    ),
     "required": lambda _value, _wanted, error: f"lacks the required property `{_missing(error)}`",
     "enum": lambda value, wanted, _: f"is {value}, and must be one of {excerpt(wanted)}",
     "const": lambda value, wanted, _: f"is {value}, and must be {excerpt(wanted)}",
     "format": lambda value, wanted, _: f"is {value}, and must have the format {wanted}",
     "pattern": lambda value, wanted, _: f"is {value}, and must match {wanted}",
     "minLength": lambda value, wanted, _: f"is {value}, and must have at least {wanted} characters",
-    "maxLength": lambda value, wanted, error: f"has {len(error.instance)} characters, and must have at most {wanted}: {value}",
+    "maxLength": lambda value, wanted, error: (
+        f"has {len(error.instance)} characters, and must have at most {wanted}: {value}"
+    ),
     "minimum": lambda value, wanted, _: f"is {value}, and must be at least {wanted}",
     "maximum": lambda value, wanted, _: f"is {value}, and must be at most {wanted}",
     "minItems": lambda _value, wanted, error: f"has {len(error.instance)} items, and must have at least {wanted}",

@@ -21,6 +21,11 @@ class Clock:
     def __init__(self, frozen_at: datetime | None = None) -> None:
         self._frozen = None if frozen_at is None else frozen_at.timestamp()
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._frozen is not None
+
     def time(self) -> float:
         """Seconds since the Unix epoch."""
         return time.time() if self._frozen is None else self._frozen

@@ -159,29 +159,32 @@ class Table(Generic[Row]):
 
     def _put(self, old: Row | None, new: Row | None) -> None:
         """Let `new` stand where `old` stood, in the rows and in every index; None stands for no row."""
-        for name, index in self._unique.items():
-            was, value = _value(old, name), _value(new, name)
+        key = getattr(old if new is None else new, self._key)
+        moves = [(index, _value(old, name), _value(new, name)) for name, index in self._unique.items()]
+        for index, was, value in moves:
             if value is not None and value != was and value in index:
-                raise KeyError(f"{name} {value!r} is taken")
-        for name, index in self._unique.items():
-            was, value = _value(old, name), _value(new, name)
+                raise KeyError(f"{value!r} is taken")
+        for index, was, value in moves:
             if was is not None and was != value:
                 del index[was]
-            if value is not None:
+            if new is not None and value is not None:
                 index[value] = new
-        key = getattr(old if new is None else new, self._key)
         for name, buckets in self._many.items():
-            was, value = _value(old, name), _value(new, name)
-            if was is not None and was != value:
-                del buckets[was][key]
-                if not buckets[was]:
-                    del buckets[was]
-            if value is not None:
-                buckets.setdefault(value, SortedDict())[key] = new
+            _move(buckets, _value(old, name), _value(new, name), key, new)
         if new is None:
             del self._rows[key]
         else:
             self._rows[key] = new
+
+
+def _move(buckets: dict[Any, SortedDict], was: Any, value: Any, key: Any, row: Any) -> None:
+    """Take a row out of the bucket it was in and put it into the one it belongs to now."""
+    if was is not None and was != value:
+        del buckets[was][key]
+        if not buckets[was]:
+            del buckets[was]
+    if row is not None and value is not None:
+        buckets.setdefault(value, SortedDict())[key] = row
 
 
 def _value(row: Any, name: str | tuple[str, ...]) -> Any:

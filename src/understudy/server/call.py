@@ -1,0 +1,133 @@
+"""One request on its way through the server: what each layer learns, the next one finds here.
+
+`Outbound` makes a `Call` and puts it into the ASGI scope; routing and `Inbound` fill it in; an answerer
+gives it a response. A `Part` is one contract served at one base path, with whoever answers for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from understudy.contract.contract import Contract
+from understudy.contract.exchange import Exchange, Request, Response
+from understudy.contract.violations import Violation
+from understudy.services.service import Service, Transport
+
+SCOPE_KEY = "understudy.call"
+
+
+class Answerer(Protocol):
+    """Whoever answers a judged request: a service's handlers, a deployment, or the document itself."""
+
+    async def answer(self, call: Call) -> Response:
+        """The answer to a routed request."""
+
+    def unrouted(self, call: Call) -> Response | None:
+        """The answer to a path or method the document does not know; None leaves it to the gate."""
+
+    def now(self) -> float:
+        """The time by the clock that the answers are made by, seconds since the Unix epoch."""
+
+    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:
+        """Headers that tell one answer from another: a request id, the seconds spent."""
+
+
+@dataclass
+class Part:
+    """One contract, served.
+
+    Attributes:
+        name: the service's or document's name.
+        contract: what is promised.
+        answerer: who answers.
+        base_path: where it is served, without a slash at the end.
+        service: the played service, if one is.
+        transport: what the product's web stack adds to each answer.
+    """
+
+    name: str
+    contract: Contract
+    answerer: Answerer
+    base_path: str = ""
+    service: Service | None = None
+    transport: Transport = field(default_factory=Transport)
+
+
+class Call:
+    """One request on its way.
+
+    Attributes:
+        scope: the ASGI scope.
+        body: the raw request body.
+        part: the part that answers: at first the one at this path's base path, then what routing says.
+        request: the request as the contract judges it; set by routing.
+        operation_id: the operation; empty where none was found.
+        violations: every broken promise found so far.
+        response: the answer, once there is one.
+        preflight: whether this is a CORS preflight, which belongs to no operation.
+        refused: whether the answer is our gate's own.
+        product_refused: whether the played product itself said no.
+    """
+
+    __slots__ = (
+        "body", "operation_id", "part", "preflight", "product_refused", "refused", "request", "response", "scope",
+        "violations",
+    )  # fmt: skip
+
+    def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part) -> None:
+        self.scope = scope
+        self.body = body
+        self.part = part
+        self.operation_id = ""
+        self.violations: list[Violation] = []
+        self.response: Response | None = None
+        self.preflight = False
+        self.refused = False
+        self.product_refused = False
+        self.request = self._request(None, {})
+
+    def route(self, part: Part, template: str | None, params: Mapping[str, str], operation_id: str) -> None:
+        """Say where the request belongs."""
+        self.part = part
+        self.operation_id = operation_id
+        self.request = self._request(template, params)
+
+    def _request(self, template: str | None, params: Mapping[str, str]) -> Request:
+        return Request(
+            self.scope["method"],
+            self.scope["path"].removeprefix(self.part.base_path),
+            query=self.scope.get("query_string", b""),
+            headers=self.scope["headers"],
+            body=self.body,
+            template=template,
+            path_params=params,
+        )
+
+    def exchange(self, started: float, seconds: float) -> Exchange:
+        """What the journal keeps of this call."""
+        return Exchange(
+            request=self.request,
+            response=self.response,
+            service=self.part.name,
+            operation_id=self.operation_id,
+            violations=self.violations,
+            refused=self.refused,
+            started=started,
+            seconds=seconds,
+        )
+
+
+def part_at(parts: Sequence[Part], path: str) -> Part:
+    """The part whose base path a path lies under, the longest first; failing that, the first part."""
+    under = [part for part in parts if path.startswith(part.base_path + "/")]
+    return max(under, key=lambda part: len(part.base_path), default=parts[0])
+
+
+def base_url(call: Call) -> str:
+    """Scheme and authority as the client used them."""
+    scope = call.scope
+    server = scope.get("server") or ("127.0.0.1", None)
+    fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+    return f"{scope.get('scheme', 'http')}://{call.request.headers.get('host') or fallback}"

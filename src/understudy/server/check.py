@@ -1,0 +1,124 @@
+"""Checks what would be served, before anybody is served: `understudy check`.
+
+The document is valid and its overlays apply, or there is nothing to check; what is checked here is the rest:
+every operation is played or marked synthesised, no handler is left over, every example fits its schema, and
+what the planted fixtures answer keeps the contract.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from understudy.contract import pointer
+from understudy.contract.contract import Contract, Operation
+from understudy.contract.document import Document
+from understudy.contract.examples import broken_examples
+from understudy.server.call import Call, Part
+from understudy.server.handlers import HandlerAnswerer
+from understudy.server.stage import Direction, document_of, plant
+from understudy.services.service import Service
+
+Level = Literal["error", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    Attributes:
+        level: ``error`` for what is wrong, ``note`` for what is worth knowing.
+        place: file, line and column, as far as known.
+        pointer: JSON pointer into the document, or an empty string.
+        message: what, and what to do.
+    """
+
+    level: Level
+    place: str
+    pointer: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as JSON data."""
+        return asdict(self)
+
+
+def findings(target: str, direction: Direction) -> Iterator[Finding]:
+    """Everything there is to say of a target.
+
+    Errors: `StageError` for a target that cannot be served at all.
+    """
+    document, service = document_of(target, direction)
+    contract = Contract(document)
+    for place, message in broken_examples(document):
+        yield _at(document, "error", place, message)
+    if service is None:
+        for operation in contract.operations.values():
+            message = f"{operation.operation_id} has no handler: its answers are synthesised"
+            yield _at(document, "note", pointer.join(operation.place), message)
+        return
+    yield from _unplayed(document, contract, service, direction)
+    yield from _planted(contract, service, direction)
+
+
+def _at(document: Document, level: Level, place: str, message: str) -> Finding:
+    return Finding(level, str(document.place(place) or document.source.path), place, message)
+
+
+def _unplayed(document: Document, contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:
+    for operation in contract.operations.values():
+        if operation.operation_id not in service.handlers:
+            message = f"{operation.operation_id} has no handler in {service.name}; write one or drop the operation"
+            yield _at(document, "error", pointer.join(operation.place), message)
+    if direction.profile == "observed":  # the bare published document lacks what real servers have besides
+        for name in service.handlers:
+            if name not in contract.by_id:
+                message = f"{service.name} has a handler {name}, and no operation has that id; drop or document it"
+                yield Finding("error", str(document.source.path), "", message)
+
+
+def _planted(contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:
+    """Ask every GET whose parameters have examples, and judge what the planted fixtures answer."""
+    sandbox, fixtures = plant(service, direction)
+    part = Part(
+        service.name,
+        contract,
+        HandlerAnswerer(service, sandbox),
+        service=service,
+        transport=service.transport,
+    )
+    for operation in contract.operations.values():
+        values = _example_parameters(contract, operation)
+        if operation.method != "get" or values is None:
+            continue
+        path = operation.template
+        for name, value in values.items():
+            path = path.replace(f"{{{name}}}", value)
+        call = Call({"method": "GET", "path": path, "headers": [], "query_string": b""}, b"", part)
+        call.route(part, operation.template, values, operation.operation_id)
+        response = asyncio.run(part.answerer.answer(call))
+        if response.status_code >= 400:  # noqa: PLR2004 - client and server errors
+            message = (
+                f"GET {path}, made of the documented examples, is answered {response.status_code}; "
+                "give the fixtures what the examples name"
+            )
+            yield Finding("error", str(fixtures), pointer.join(operation.place), message)
+        for violation in contract.check_response(call.request, response):
+            message = f"GET {path}: {violation.where} {violation.message}"
+            yield Finding("error", str(fixtures), violation.schema.removeprefix("#"), message)
+
+
+def _example_parameters(contract: Contract, operation: Operation) -> dict[str, str] | None:
+    """An example value for each path parameter; None where one has none."""
+    values = {}
+    for (location, name), place in operation.parameters.items():
+        if location != "path":
+            continue
+        node: Mapping[str, Any] = pointer.find(contract.data, pointer.join(place))
+        found = node.get("example", node.get("schema", {}).get("example"))
+        if found is None:
+            return None
+        values[name] = str(found)
+    return values

@@ -1,0 +1,159 @@
+"""What `understudy serve` and `understudy check` do, between the command line and the server.
+
+Called by `cli` with parsed options; prints what a person or a script needs to go on.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from understudy.server import logs
+from understudy.server.app import create_app
+from understudy.server.check import findings
+from understudy.server.gate import Policy
+from understudy.server.handlers import HandlerAnswerer
+from understudy.server.journal import Journal
+from understudy.server.run import Exchangeable, bind, log, run, url_of
+from understudy.server.stage import Direction, Profile, Staged, StageError, restage, stage
+
+
+def serve(  # noqa: PLR0913 - the command's options
+    targets: Sequence[str],
+    *,
+    host: str,
+    port: int,
+    policy: Policy,
+    profile: Profile,
+    overlays: Sequence[Path],
+    fixtures: Path | None,
+    settings: Sequence[tuple[str, str]],
+    seed: int | None,
+    clock: datetime | None,
+    watch: bool,
+    form: str,
+) -> None:
+    """Serve the targets until a signal ends it.
+
+    Errors: `StageError`, `BindError`.
+    """
+    logs.configure(form)
+    direction = Direction(
+        profile=profile,
+        overlays=overlays,
+        fixtures=fixtures,
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        frozen_at=clock,
+        settings=dict(settings),
+    )
+    listener = bind(host, port)
+    running = Running(targets, direction, policy)
+    run(
+        running.app,
+        listener,
+        announce=lambda: _announce(url_of(listener), running, direction, policy),
+        watched=running.files,
+        changed=running.reload if watch else None,
+    )
+
+
+class Running:
+    """A server's parts and application, which follow their files.
+
+    Args:
+        targets: what is served.
+        direction: how.
+        policy: what a broken promise costs.
+    """
+
+    def __init__(self, targets: Sequence[str], direction: Direction, policy: Policy) -> None:
+        self.targets = list(dict.fromkeys(targets))
+        self.direction = direction
+        self.policy = policy
+        self.journal = Journal()
+        self.staged = stage(self.targets, direction)
+        self.app = Exchangeable(self._create())
+
+    def _create(self) -> Any:
+        return create_app([item.part for item in self.staged], policy=self.policy, journal=self.journal)
+
+    def files(self) -> list[Path]:
+        """Every file the server was made of."""
+        return [path for item in self.staged for path in (*item.files, item.fixtures) if path is not None]
+
+    def reload(self, changed: set[Path]) -> None:
+        """Take changed files in: state is kept unless the fixtures changed; a faulty file changes nothing."""
+        names = ", ".join(sorted(path.name for path in changed))
+        try:
+            fresh = [
+                self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)
+            ]
+        except StageError as error:
+            log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
+            return
+        self.staged = fresh
+        self.app.app = self._create()
+        log.info("reloaded: %s", names)
+
+    def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:
+        if item.fixtures is not None and item.fixtures.resolve() in changed:
+            return stage([target], self.direction)[0]
+        return restage(item, target, self.direction)
+
+
+def check(  # noqa: PLR0913 - the command's options
+    targets: Sequence[str],
+    *,
+    profile: Profile,
+    overlays: Sequence[Path],
+    fixtures: Path | None,
+    settings: Sequence[tuple[str, str]],
+    as_json: bool,
+) -> bool:
+    """Check the targets and print what was found; returns whether anything is wrong.
+
+    Errors: `StageError` for a target that cannot be served at all.
+    """
+    direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
+    colour = sys.stdout.isatty()
+    found = [(target, finding) for target in targets for finding in findings(target, direction)]
+    if as_json:
+        click.echo(orjson.dumps([{"target": t, **f.as_json()} for t, f in found], option=orjson.OPT_INDENT_2).decode())
+    else:
+        for _, finding in found:
+            label = (
+                click.style(finding.level, fg="red" if finding.level == "error" else "cyan")
+                if colour
+                else finding.level
+            )
+            click.echo(
+                f"{finding.place}: {label}: {finding.message}" + (f" [{finding.pointer}]" if finding.pointer else "")
+            )
+        errors = sum(finding.level == "error" for _, finding in found)
+        click.echo(f"{', '.join(targets)}: {errors} error(s), {len(found) - errors} note(s)")
+    return any(finding.level == "error" for _, finding in found)
+
+
+def _announce(url: str, running: Running, direction: Direction, policy: Policy) -> None:
+    """Say where we are and what to try, once it is true."""
+    paint = click.style if sys.stdout.isatty() else (lambda text, **_: text)
+    lines = [paint(f"Understudy plays {', '.join(running.targets)} at {url}", bold=True)]
+    for item in running.staged:
+        facts: Mapping[str, str] = {}
+        if item.part.service and isinstance(item.part.answerer, HandlerAnswerer):
+            facts = item.part.service.introduce(item.part.answerer.sandbox)
+        lines += [f"  {label}: {value}" for label, value in facts.items() if label != "try"]
+        if "try" in facts:
+            lines.append(f"  try: curl {url}{item.part.base_path}{facts['try']}")
+    lines.append(f"  document: {url}/openapi.json   profile: {direction.profile}   policy: {policy}")
+    frozen = f"   clock: {direction.frozen_at.isoformat()}" if direction.frozen_at else ""
+    lines.append(f"  seed: {direction.seed}{frozen}")
+    click.echo("\n".join(lines))
+    sys.stdout.flush()

@@ -1,0 +1,102 @@
+"""What a product's web stack adds to each answer, whatever the operation: headers, entity tags, CORS.
+
+Data in the service's `Transport` says what; this says how. It stands inside `Outbound`, so that what it
+adds is judged too, and outside routing, because it answers preflights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy.contract.exchange import RawHeaders, Response
+from understudy.server.call import SCOPE_KEY, Call, Part
+from understudy.services.service import Transport
+
+NOT_MODIFIED = 304
+TAGGED = (200, 201)
+KEPT_ON_304 = frozenset({b"etag", b"cache-control", b"vary", b"x-request-id", b"x-runtime"})
+
+
+class Envelope:
+    """Dresses every answer of a part as its product's web stack does.
+
+    Args:
+        app: the rest of the stack.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or dress the answer of the rest."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call: Call = scope[SCOPE_KEY]
+        cors = call.part.transport.cors
+        if cors and _is_preflight(call) and scope["path"].startswith(cors.prefix):
+            call.preflight = True
+            call.response = Response(200, [(b"content-length", b"0")])
+            return
+        started = time.perf_counter()
+        await self.app(scope, receive, send)
+        if call.response is not None and not call.refused:
+            call.response = dress(call, call.response, call.part, time.perf_counter() - started)
+
+
+def dress(call: Call, response: Response, part: Part, seconds: float) -> Response:
+    """The answer with what the product's web stack adds."""
+    transport = part.transport
+    headers = [*response.raw_headers, *_fixed(transport)]
+    if transport.etag and response.status_code in TAGGED and response.data:
+        tag = f'W/"{hashlib.sha256(response.data).hexdigest()[:32]}"'.encode()
+        headers.append((b"etag", tag))
+        if transport.cache_control:
+            headers.append((b"cache-control", transport.cache_control.encode()))
+    elif transport.cache_control:
+        headers.append((b"cache-control", b"no-cache"))
+    headers += part.answerer.marks(transport, seconds)
+    headers += cross_origin_headers(call)
+    if transport.etag and _matches(call, headers):
+        kept = [pair for pair in headers if pair[0] in KEPT_ON_304 or pair[0].startswith(b"access-control")]
+        return Response(NOT_MODIFIED, kept, b"")
+    return Response(response.status_code, headers, response.data)
+
+
+def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
+    """The CORS headers that a part's answers to this request carry (rack-cors' habits)."""
+    cors = call.part.transport.cors
+    if cors is None or not call.scope["path"].startswith(cors.prefix):
+        return []
+    found = [(b"vary", b"Origin")]
+    if "origin" in call.request.headers:
+        found += [
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-allow-methods", ", ".join(cors.methods).encode()),
+            (b"access-control-expose-headers", b""),
+            (b"access-control-max-age", str(cors.max_age).encode()),
+        ]
+        asked = call.request.headers.get("access-control-request-headers")
+        if asked is not None and _is_preflight(call):
+            found.append((b"access-control-allow-headers", asked.encode("latin-1")))
+    return found
+
+
+def _is_preflight(call: Call) -> bool:
+    headers = call.request.headers
+    return call.scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+
+
+def _fixed(transport: Transport) -> RawHeaders:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in transport.headers.items()]
+
+
+def _matches(call: Call, headers: list[tuple[bytes, bytes]]) -> bool:
+    wanted = call.request.headers.get("if-none-match")
+    if wanted is None or call.request.method not in ("get", "head"):
+        return False
+    tag = next((value.decode() for name, value in headers if name == b"etag"), None)
+    return tag is not None and (wanted.strip() == "*" or tag in [part.strip() for part in wanted.split(",")])

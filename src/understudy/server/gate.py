@@ -1,0 +1,235 @@
+"""The gate: the two checks on a request's way, and what happens when one fails.
+
+`Outbound` is outermost, so that whatever answers (a handler, a router, a crash) is judged and journaled;
+`Inbound` stands behind routing, where the operation is known. The policy decides what a broken promise
+costs. They do not know who answers.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from typing import Literal
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from understudy.contract.exchange import Response
+from understudy.contract.violations import CODES, Violation
+from understudy.server import problem
+from understudy.server.call import SCOPE_KEY, Call, Part, part_at
+from understudy.server.envelope import cross_origin_headers
+from understudy.server.journal import Journal
+
+Policy = Literal["enforce", "report"]
+POLICIES: tuple[Policy, ...] = ("enforce", "report")
+
+MAX_BODY = 10_000_000
+MAX_DRAIN = 100_000_000
+HEADER_LIMIT = 4_000
+CLIENT_ERROR, SERVER_ERROR = 400, 500
+
+log = logging.getLogger("understudy.server")
+
+
+class ClientGoneError(Exception):
+    """The client hung up before its request was complete."""
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The request's body; None if it is larger than `MAX_BODY`.
+
+    What is too large is read and thrown away, so that the client, still sending, gets to read the answer.
+    """
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGoneError
+    if not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        return body if len(body) <= MAX_BODY else None
+    chunks, size = [message.get("body", b"")], len(message.get("body", b""))
+    while message.get("more_body") and size <= MAX_DRAIN:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        size += len(message.get("body", b""))
+        if size <= MAX_BODY:
+            chunks.append(message.get("body", b""))
+    return b"".join(chunks) if size <= MAX_BODY else None
+
+
+class Outbound:
+    """Judges and journals every answer, whoever gave it; outermost layer of the stack.
+
+    Args:
+        app: the rest of the stack.
+        parts: the parts served.
+        journal: where exchanges are kept.
+        policy: ``enforce`` turns an answer that breaks the contract into a 500; ``report`` lets it pass, marked.
+    """
+
+    def __init__(self, app: ASGIApp, *, parts: list[Part], journal: Journal, policy: Policy) -> None:
+        self.app = app
+        self.parts = parts
+        self.journal = journal
+        self.policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        try:
+            body = await read_body(receive)
+        except ClientGoneError:
+            return
+        call = scope[SCOPE_KEY] = Call(scope, body or b"", part_at(self.parts, scope["path"]))
+        if body is None:
+            _refuse(call, [_violation("body-too-large", f"the body has more than {MAX_BODY:,} bytes")])
+        else:
+            await self._answer(call, scope, receive)
+        response = call.response = self._judge(call)
+        moment = call.part.answerer.now()
+        self.journal.add(call.exchange(moment, time.perf_counter() - started))
+        await _send(response, scope["method"], send)
+
+    async def _answer(self, call: Call, scope: Scope, receive: Receive) -> None:
+        """Let the stack answer; an answer sent by the ASGI protocol is collected, a crash is told."""
+        start: Message = {}
+        chunks: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                chunks.append(message.get("body", b""))
+
+        try:
+            await self.app(scope, receive, collect)
+        except Exception:
+            number = secrets.token_hex(6)
+            log.exception("call %s failed: %s %s", number, scope["method"], scope["path"])
+            detail = f"A bug of ours, number {number}; the server's log has the traceback. Nothing was changed."
+            call.response = problem.problem(problem.CRASH, SERVER_ERROR, detail, id=number)
+            call.refused = True
+        else:
+            if call.response is None:
+                call.response = Response(start.get("status", SERVER_ERROR), start.get("headers", ()), b"".join(chunks))
+
+    def _judge(self, call: Call) -> Response:
+        """The answer that goes out: the one given, or a problem that says why it must not."""
+        response = call.response
+        assert response is not None  # noqa: S101 - `_answer` and `_refuse` set it
+        if call.refused or call.preflight:
+            return _cross_origin(call, response)
+        broken = call.part.contract.check_response(call.request, response)
+        call.violations.extend(broken)
+        if not broken:
+            return _marked(response, call.violations) if self.policy == "report" else response
+        if self.policy == "report":
+            return _marked(response, call.violations)
+        call.refused = True
+        return _cross_origin(call, _forbidden(call, response, broken))
+
+
+def _forbidden(call: Call, response: Response, broken: tuple[Violation, ...]) -> Response:
+    """The problem that stands for an answer which breaks the contract.
+
+    A product's refusal that the document does not list is still a refusal: the client's fault stays a 4xx.
+    """
+    undocumented = any(violation.code == "status-unknown" for violation in broken)
+    if call.product_refused and undocumented:
+        status = response.status_code if response.status_code < SERVER_ERROR else 422
+        said = response.content.value
+        detail = (
+            f"{call.part.name} refuses this request with {response.status_code}, "
+            f"which the document does not promise for {call.operation_id}. "
+            "The profile `observed` documents what real servers answer."
+        )
+        product = {"status": response.status_code, "body": said if not isinstance(said, bytes) else None}
+        return problem.problem(problem.UNDOCUMENTED, status, detail, broken, product=product)
+    detail = f"The answer of {call.operation_id} breaks {len(broken)} promise(s) of the document; it was not sent."
+    return problem.problem(problem.RESPONSE, SERVER_ERROR, detail, broken)
+
+
+def _cross_origin(call: Call, response: Response) -> Response:
+    """Our own answers must be readable by a page elsewhere too, where the product's are."""
+    present = {name.lower() for name, _ in response.raw_headers}
+    extra = [pair for pair in cross_origin_headers(call) if pair[0] not in present]
+    return Response(response.status_code, (*response.raw_headers, *extra), response.data) if extra else response
+
+
+def _marked(response: Response, violations: list[Violation]) -> Response:
+    """The answer with the header that lists what was broken."""
+    if not violations:
+        return response
+    listed = [{"code": v.code, "side": v.side, "where": v.where} for v in violations]
+    while len(value := json.dumps(listed, separators=(",", ":"))) > HEADER_LIMIT:
+        listed.pop()
+    headers = (*response.raw_headers, (b"understudy-violations", value.encode("ascii")))
+    return Response(response.status_code, headers, response.data)
+
+
+async def _send(response: Response, method: str, send: Send) -> None:
+    headers = list(response.raw_headers)
+    if not any(name == b"content-length" for name, _ in headers) and response.status_code not in (204, 304):
+        headers.append((b"content-length", str(len(response.data)).encode()))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.data})
+
+
+class Inbound:
+    """Judges every request once its operation is known.
+
+    Args:
+        app: whoever answers.
+        policy: ``enforce`` refuses a request that breaks the contract; ``report`` lets it pass, noted.
+    """
+
+    def __init__(self, app: ASGIApp, *, policy: Policy) -> None:
+        self.app = app
+        self.policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge, then refuse or pass on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call: Call = scope[SCOPE_KEY]
+        contract = call.part.contract
+        broken = contract.check_request(call.request)
+        call.violations.extend(broken)
+        if self.policy == "enforce":
+            blocking = [violation for violation in broken if not contract.left_to_product(violation)]
+            if blocking:
+                _refuse(call, blocking)
+                return
+        elif not call.operation_id:
+            call.response = call.part.answerer.unrouted(call)
+            if call.response is None:
+                _refuse(call, list(broken))
+            return
+        await self.app(scope, receive, send)
+
+
+def _refuse(call: Call, violations: list[Violation]) -> None:
+    """Answer with our own refusal, listing every broken promise; the gravest sets the status."""
+    worst = min(violations, key=lambda v: _GRAVITY.index(v.status) if v.status in _GRAVITY else len(_GRAVITY))
+    headers = {}
+    if worst.status == 405 and call.request.path_pattern:  # noqa: PLR2004 - Method Not Allowed
+        headers["Allow"] = ", ".join(call.part.contract.methods(call.request.path_pattern))
+    title = CODES[worst.code].title
+    detail = f"{title}: {worst.message}" if len(violations) == 1 else f"{len(violations)} promises are broken."
+    call.violations = list(dict.fromkeys((*call.violations, *violations)))
+    call.response = problem.problem(problem.REQUEST, worst.status, detail, violations, headers=headers)
+    call.refused = True
+
+
+# Which status tells most about a request with several faults.
+_GRAVITY = (404, 405, 401, 413, 400, 415, 422)
+
+
+def _violation(code: str, message: str) -> Violation:
+    return Violation("/body", code, "request", "", "", message)

@@ -1,0 +1,112 @@
+"""The answerer that plays a service: the operation's handler, called with the sandbox and the parameters.
+
+No framework type reaches a handler: it gets merged parameters and returns data. What it changes happens
+whole or not at all. This module must not know any service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from understudy.contract.body import File
+from understudy.contract.exchange import Response
+from understudy.sandbox.sandboxes import Sandbox
+from understudy.server.call import Call, base_url
+from understudy.server.nesting import nest
+from understudy.services.service import Empty, Params, Refusal, Reply, Service, Transport, Upload
+
+# What Rack's and Rails' parsers survive and only we report; anything else ends in the product's own 400.
+SURVIVABLE = frozenset({"body-duplicate-key", "media-type-malformed", "charset-unknown"})
+
+
+class HandlerAnswerer:
+    """Plays a service in one sandbox.
+
+    Args:
+        service: the service.
+        sandbox: its state.
+    """
+
+    def __init__(self, service: Service, sandbox: Sandbox) -> None:
+        self.service = service
+        self.sandbox = sandbox
+
+    async def answer(self, call: Call) -> Response:
+        """Call the operation's handler and turn what it says into a response."""
+        handler = self.service.handlers[call.operation_id]
+        if any(problem.code not in SURVIVABLE for problem in call.request.content.problems):
+            return self._respond(self.service.malformed(params(call)))
+        try:
+            with self.sandbox.transaction():
+                said = handler(self.sandbox, params(call))
+        except Refusal as refusal:
+            call.product_refused = True
+            said = Reply(refusal.body, refusal.status, refusal.media_type)
+        return self._respond(said if isinstance(said, Reply) else Reply(said))
+
+    def unrouted(self, call: Call) -> Response | None:
+        """What the product says to a path or method it does not know."""
+        return self._respond(self.service.unrouted(params(call)))
+
+    def now(self) -> float:
+        """The sandbox's time."""
+        return self.sandbox.clock.time()
+
+    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:
+        """The request id from the sandbox's randomness; the time spent, as the sandbox's clock saw it."""
+        found = []
+        if transport.request_id:
+            found.append((transport.request_id.lower().encode(), self.sandbox.uuid().encode()))
+        if transport.runtime:
+            spent = 0.0 if self.sandbox.clock.frozen else seconds
+            found.append((transport.runtime.lower().encode(), f"{spent:.6f}".encode()))
+        return found
+
+    def _respond(self, reply: Reply) -> Response:
+        return respond(reply, self.service.transport.json_type)
+
+
+def respond(reply: Reply, json_type: str) -> Response:
+    """A reply as a response: data becomes JSON, text UTF-8, bytes stay as they are."""
+    media_type = reply.media_type or json_type
+    body: bytes
+    if reply.body is Empty.BODY:
+        body = b""
+    elif isinstance(reply.body, bytes):
+        body = reply.body
+    elif isinstance(reply.body, str) and not media_type.startswith("application/json"):
+        body = reply.body.encode()
+    else:
+        body = orjson.dumps(reply.body)
+    if media_type == "application/json":
+        media_type = json_type
+    headers = [(b"content-type", media_type.encode("latin-1")), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
+    return Response(reply.status, headers, body)
+
+
+def params(call: Call) -> Params:
+    """The merged parameters of a call: body, overridden by query, overridden by path."""
+    request = call.request
+    body = request.content
+    merged: dict[str, Any] = {}
+    value = body.value
+    if body.pairs is not None:
+        value = nest((name, _upload(part)) for name, part in body.pairs)
+    if isinstance(value, dict):
+        merged |= value
+    if request.query:
+        merged |= nest(request.query_pairs)
+    merged |= request.path_params
+    return Params(merged, body=value, headers=_headers(request.headers), base_url=base_url(call))
+
+
+def _upload(part: str | File) -> str | Upload:
+    return Upload(part.filename, part.content_type, part.data) if isinstance(part, File) else part
+
+
+def _headers(headers: Any) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -1,0 +1,100 @@
+"""What the server's log looks like: one line an exchange for people, one JSON object a line for machines.
+
+Colour only on a terminal. The record's `exchange` is put into words here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import click
+import orjson
+
+from understudy.contract.exchange import Exchange
+
+FORMATS = ("text", "json")
+
+
+def configure(form: str) -> None:
+    """Send the server's log to standard error, as ``text`` or ``json``."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if form == "json" else _Lines(colour=sys.stderr.isatty()))
+    root = logging.getLogger("understudy")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+    for name in ("uvicorn.error", "connexion"):
+        logging.getLogger(name).handlers[:] = [handler]
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Lines(logging.Formatter):
+    """Lines for people."""
+
+    def __init__(self, *, colour: bool) -> None:
+        super().__init__()
+        self.colour = colour
+
+    def format(self, record: logging.LogRecord) -> str:
+        exchange = getattr(record, "exchange", None)
+        if not isinstance(exchange, Exchange):
+            text = f"{record.levelname.lower()}: {record.getMessage()}"
+            return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        request, status = exchange.request, exchange.response.status_code if exchange.response else 0
+        query = f"?{request.query.decode('latin-1')}" if request.query else ""
+        line = " ".join(
+            (
+                request.verb.ljust(5),
+                _printable(request.path + query),
+                self._paint(str(status), _colour(status)),
+                f"{exchange.seconds * 1000:.1f}ms",
+                exchange.operation_id or "-",
+            )
+        )
+        if exchange.refused:
+            line += self._paint("  refused by the contract", "yellow")
+        for violation in exchange.violations:
+            told = f"    {violation.code} {violation.where}: {violation.message} [{violation.schema}]"
+            line += "\n" + self._paint(_printable(told), "yellow" if violation.side == "request" else "red")
+        return line
+
+    def _paint(self, text: str, colour: str) -> str:
+        return click.style(text, fg=colour) if self.colour else text
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        exchange = getattr(record, "exchange", None)
+        if isinstance(exchange, Exchange):
+            told |= {
+                "method": exchange.request.verb,
+                "path": exchange.request.path,
+                "query": exchange.request.query.decode("latin-1"),
+                "status": exchange.response.status_code if exchange.response else None,
+                "milliseconds": round(exchange.seconds * 1000, 3),
+                "service": exchange.service,
+                "operation_id": exchange.operation_id,
+                "refused": exchange.refused,
+                "violations": [violation.as_json() for violation in exchange.violations],
+            }
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        return orjson.dumps(told).decode()
+
+
+def _colour(status: int) -> str:
+    return {2: "green", 3: "cyan", 4: "yellow"}.get(status // 100, "red")
+
+
+def _printable(text: str) -> str:
+    """Text without control characters: what a client sends must not move the cursor of whoever reads the log."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
