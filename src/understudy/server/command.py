@@ -86,7 +86,7 @@ class Running:
 
     def files(self) -> list[Path]:
         """Every file the server was made of."""
-        return [path for item in self.staged for path in (*item.files, item.fixtures) if path is not None]
+        return [path.resolve() for item in self.staged for path in (*item.files, item.fixtures) if path is not None]
 
     def reload(self, changed: set[Path]) -> None:
         """Take changed files in: state is kept unless the fixtures changed; a faulty file changes nothing."""

@@ -150,7 +150,7 @@ def run(
 async def _watch(watched: Callable[[], Iterable[Path]], changed: Callable[[set[Path]], None]) -> None:
     """Tell of changed files until cancelled. Folders are watched, since editors replace files."""
     while True:
-        files = {os.path.realpath(path) for path in watched()}
+        files = {str(path) for path in watched()}
         folders = {os.path.dirname(path) for path in files}  # noqa: PTH120 - text in, text out
         async for changes in watchfiles.awatch(*folders, debounce=200, recursive=False):
             touched = {Path(name) for _, name in changes if name in files}
