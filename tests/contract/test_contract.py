@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import contract, operation
 
+from documents import contract, operation
 from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import CODES, Violation
 

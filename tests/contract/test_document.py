@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import document, operation
 
+from documents import document, operation
 from understudy.contract import pointer
 from understudy.contract.document import DocumentError, load
 from understudy.contract.source import SourceError

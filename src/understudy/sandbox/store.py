@@ -2,18 +2,17 @@
 
 A row is a frozen dataclass; it changes only through `Table.update`, which keeps the indices true
 and notes how to undo the change. Changes are undone when the transaction they were made
-in fails, so that a handler that breaks half-way leaves nothing behind. Not safe for threads: one
-event loop owns a store.
+in fails, so that a handler that breaks half-way leaves nothing behind. An index of many is a sorted
+list of keys a value: keys come mostly in ascending order, so adding is appending, and a million small
+buckets cost little. Not safe for threads: one event loop owns a store.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any, Generic, TypeVar
-
-from sortedcontainers import SortedDict
 
 Row = TypeVar("Row")
 
@@ -75,8 +74,8 @@ class Table(Generic[Row]):
     Args:
         undo: the undo log of the sandbox.
         key: the attribute that identifies a row.
-        unique: attributes (or tuples of attributes) of which at most one row has a given value;
-            a value that is None, or a tuple holding a None, is not indexed.
+        unique: attributes (or tuples of attributes, or properties) of which at most one row has a
+            given value; a value that is None, or a tuple holding a None, is not indexed.
         many: attributes (or tuples of them) by which many rows are found, in order of their key;
             None is not indexed here either.
 
@@ -97,7 +96,7 @@ class Table(Generic[Row]):
         self._key = key
         self._rows: dict[Any, Row] = {}
         self._unique: dict[str | tuple[str, ...], dict[Any, Row]] = {name: {} for name in unique}
-        self._many: dict[str | tuple[str, ...], dict[Any, SortedDict]] = {name: {} for name in many}
+        self._many: dict[str | tuple[str, ...], dict[Any, list[Any]]] = {name: {} for name in many}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -115,24 +114,34 @@ class Table(Generic[Row]):
 
     def all(self, index: str | tuple[str, ...], value: Any) -> list[Row]:
         """Every row with this value, in order of their keys."""
-        found = self._many[index].get(value)
-        return list(found.values()) if found is not None else []
+        return [self._rows[key] for key in self._many[index].get(value, ())]
 
     def count(self, index: str | tuple[str, ...], value: Any) -> int:
         """How many rows have this value."""
         return len(self._many[index].get(value, ()))
 
     def newest(self, index: str | tuple[str, ...], value: Any, *, before: Any = None) -> Iterator[Row]:
-        """The rows with this value from the greatest key down, optionally only keys below ``before``."""
-        found = self._many[index].get(value)
-        if found is None:
-            return iter(())
-        keys = found.irange(maximum=before, inclusive=(True, before is None), reverse=True)
-        return (found[key] for key in keys)
+        """The rows with this value from the greatest key down, optionally only keys below ``before``.
+
+        Rows with this value must not be added or removed while it runs; updating them is fine.
+        """
+        keys = self._many[index].get(value, [])
+        end = len(keys) if before is None else bisect_left(keys, before)
+        return (self._rows[keys[position]] for position in range(end - 1, -1, -1))
+
+    def nth_newest(self, index: str | tuple[str, ...], value: Any, n: int) -> Row | None:
+        """The row with the n-th greatest key among those with this value, from 1, or None."""
+        keys = self._many[index].get(value, ())
+        return self._rows[keys[-n]] if n <= len(keys) else None
+
+    def first(self, index: str | tuple[str, ...], value: Any) -> Row | None:
+        """The row with the smallest key among those with this value, or None."""
+        keys = self._many[index].get(value)
+        return self._rows[keys[0]] if keys else None
 
     def last(self, index: str | tuple[str, ...], value: Any) -> Row | None:
         """The row with the greatest key among those with this value, or None."""
-        return next(islice(self.newest(index, value), 1), None)
+        return self.nth_newest(index, value, 1)
 
     def add(self, row: Row) -> Row:
         """Add a new row."""
@@ -160,31 +169,33 @@ class Table(Generic[Row]):
     def _put(self, old: Row | None, new: Row | None) -> None:
         """Let `new` stand where `old` stood, in the rows and in every index; None stands for no row."""
         key = getattr(old if new is None else new, self._key)
-        moves = [(index, _value(old, name), _value(new, name)) for name, index in self._unique.items()]
-        for index, was, value in moves:
-            if value is not None and value != was and value in index:
-                raise KeyError(f"{value!r} is taken")
-        for index, was, value in moves:
-            if was is not None and was != value:
-                del index[was]
-            if new is not None and value is not None:
-                index[value] = new
         for name, buckets in self._many.items():
-            _move(buckets, _value(old, name), _value(new, name), key, new)
+            was, value = _value(old, name), _value(new, name)
+            if was == value:
+                continue
+            if was is not None:
+                _drop(buckets, was, key)
+            if value is not None:
+                _insert(buckets, value, key)
         if new is None:
             del self._rows[key]
         else:
             self._rows[key] = new
 
 
-def _move(buckets: dict[Any, SortedDict], was: Any, value: Any, key: Any, row: Any) -> None:
-    """Take a row out of the bucket it was in and put it into the one it belongs to now."""
-    if was is not None and was != value:
-        del buckets[was][key]
-        if not buckets[was]:
-            del buckets[was]
-    if row is not None and value is not None:
-        buckets.setdefault(value, SortedDict())[key] = row
+def _insert(buckets: dict[Any, list[Any]], value: Any, key: Any) -> None:
+    keys = buckets.setdefault(value, [])
+    if not keys or keys[-1] < key:
+        keys.append(key)
+    else:
+        insort(keys, key)
+
+
+def _drop(buckets: dict[Any, list[Any]], value: Any, key: Any) -> None:
+    keys = buckets[value]
+    del keys[bisect_left(keys, key)]
+    if not keys:
+        del buckets[value]
 
 
 def _value(row: Any, name: str | tuple[str, ...]) -> Any:

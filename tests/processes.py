@@ -1,0 +1,89 @@
+"""Starts our own command as a user would, reads what it prints, and always ends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, Queue
+
+COMMAND = str(Path(sys.executable).parent / "understudy")
+PATIENCE = 30
+
+
+class Server:
+    """A running `understudy serve`.
+
+    Attributes:
+        url: the base URL it announced.
+        announced: everything it printed up to and including the line with the seed.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._lines: Queue[str] = Queue()
+        self._log: Queue[str] = Queue()
+        for stream, queue in ((process.stdout, self._lines), (process.stderr, self._log)):
+            threading.Thread(target=self._read, args=(stream, queue), daemon=True).start()
+        self.announced = self._until(self._lines, r"^  seed: ")
+        match = re.search(r"at (http://\S+)", self.announced)
+        assert match, self.announced
+        self.url = match.group(1)
+
+    @staticmethod
+    def _read(stream: object, queue: Queue[str]) -> None:
+        for line in stream:  # type: ignore[attr-defined] # a text stream
+            queue.put(line)
+
+    def _until(self, queue: Queue[str], pattern: str) -> str:
+        seen = ""
+        while True:
+            try:
+                line = queue.get(timeout=PATIENCE)
+            except Empty:
+                raise AssertionError(f"{pattern!r} was never printed; printed was:\n{seen}") from None
+            seen += line
+            if re.search(pattern, line):
+                return seen
+
+    def logged(self, pattern: str) -> str:
+        """Wait for a line in the log; returns the log up to it."""
+        return self._until(self._log, pattern)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it by a signal and wait; returns the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run our command to its end."""
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd)
+
+
+@contextmanager
+def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None) -> Iterator[Server]:
+    """A server on a free port, ended whatever happens."""
+    process = subprocess.Popen(
+        [command, "serve", *arguments, "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield Server(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(PATIENCE)
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()

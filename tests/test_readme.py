@@ -1,0 +1,36 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from processes import serving
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_curl_lines_answer_what_the_readme_says() -> None:
+    """The first curl line answers as Chatwoot does, the second with the refusal that is shown."""
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("curl")]
+    with serving() as server:
+        answers = []
+        for line in lines:
+            pasted = line.replace("http://127.0.0.1:8080", server.url)
+            done = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)  # noqa: S603
+            answers.append(json.loads(done.stdout))
+    assert answers[0]["source_id"] == "demo-contact"
+    assert answers[1] == json.loads(blocks("json")[0])
+
+
+def test_the_two_commands_are_what_ci_and_newcomers_run() -> None:
+    """The README's first command installs and serves, and its test command is the one that CI takes from it."""
+    shell = blocks("sh")
+    assert shell[0].strip() == "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/understudy serve"
+    assert [block for block in shell if block.rstrip().endswith("pytest")]
