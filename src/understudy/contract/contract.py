@@ -8,18 +8,23 @@ everywhere. It must not know who asks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from understudy.contract import pointer, wording
 from understudy.contract.body import Body
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine
 from understudy.contract.exchange import Request, Response
+from understudy.contract.plan import AcceptRequest, AcceptResponse, NoPlanError, Planner
 from understudy.contract.violations import Side, Violation
+
+EngineName = Literal["plan", "stock"]
+ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 
 # A schema that carries this mark breaks in a way that the product itself refuses, in its own words.
 REFUSED_BY = "x-refused-by"
@@ -62,9 +67,11 @@ class Contract:
 
     Args:
         document: the effective document.
+        engine: ``plan`` lets compiled plans accept ordinary good traffic before openapi-core is asked; ``stock`` asks
+            openapi-core always. The verdicts are the same.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, engine: EngineName = "plan") -> None:
         self.document = document
         self.data = document.data
         self.operations: dict[tuple[str, str], Operation] = {}
@@ -79,6 +86,9 @@ class Contract:
             self.operations[method, template] = operation
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
         self.engine = Engine(self.data, document.version)
+        self._planner = Planner(self.data, document.version) if engine == "plan" else None
+        self._request_plans: dict[str, AcceptRequest | None] = {}
+        self._response_plans: dict[tuple[str, int], AcceptResponse | None] = {}
 
     def methods(self, template: str) -> tuple[str, ...]:
         """The methods documented for a path template, upper case; HEAD comes with GET."""
@@ -111,6 +121,9 @@ class Contract:
         operation = self.operation(request)
         if operation is None:
             return (self._lost(request),)
+        plan = self._request_plan(operation)
+        if plan is not None and plan(request):
+            return ()
         content = request.content if "requestBody" in operation.node else Body()
         parts = self._body_parts((*operation.place, "requestBody", "content"))
         setting = self._setting(operation, "request", parts, content)
@@ -126,7 +139,7 @@ class Contract:
             for problem in content.problems
         ]
         asked = request if request.method == operation.method else _as_get(request)
-        errors = self.engine.request_errors(asked, body=not content.problems)
+        errors = self.engine.request_errors(asked, operation.parameters, body=not content.problems)
         return _sorted(found, errors, setting)
 
     def check_response(self, request: Request, response: Response) -> tuple[Violation, ...]:
@@ -138,6 +151,9 @@ class Contract:
         if operation is None:
             return ()
         if response.status_code == 304 and _conditional(request):  # noqa: PLR2004 - Not Modified
+            return ()
+        plan = self._response_plan(operation, response.status_code) if request.method != "head" else None
+        if plan is not None and plan(response):
             return ()
         key = operation.response_key(response.status_code)
         if key is None:
@@ -164,6 +180,24 @@ class Contract:
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.response_errors(asked, response, body=judged and not content.problems)
         return _sorted(found, errors, setting)
+
+    def _request_plan(self, operation: Operation) -> AcceptRequest | None:
+        key = operation.operation_id
+        if key not in self._request_plans:
+            self._request_plans[key] = None
+            if self._planner is not None:
+                with suppress(NoPlanError):
+                    self._request_plans[key] = self._planner.request(operation)
+        return self._request_plans[key]
+
+    def _response_plan(self, operation: Operation, status: int) -> AcceptResponse | None:
+        key = (operation.operation_id, status)
+        if key not in self._response_plans:
+            self._response_plans[key] = None
+            if self._planner is not None:
+                with suppress(NoPlanError):
+                    self._response_plans[key] = self._planner.response(operation, status)
+        return self._response_plans[key]
 
     def left_to_product(self, violation: Violation) -> bool:
         """Whether the document says that the product itself refuses what breaks this promise."""

@@ -95,8 +95,13 @@ class Document:
         return None
 
 
-def load(path: Path, overlays: Sequence[Path] = ()) -> Document:
+def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None) -> Document:
     """Read a document, bundle the files it refers to, apply the overlays in order, and check the result.
+
+    Args:
+        path: the document.
+        overlays: overlay files; a target that matches nothing is an error.
+        voice: an overlay with what the server itself answers; applied last, and left out where there is no operation.
 
     Errors: `SourceError` for a file that cannot be read or an overlay that cannot be applied;
     `DocumentError` for a document that is not valid OpenAPI.
@@ -112,6 +117,10 @@ def load(path: Path, overlays: Sequence[Path] = ()) -> Document:
         overlay_source = read(overlay_path)
         data = overlay.apply(data, overlay_source)
         sources.append(overlay_source)
+    if voice is not None and any(True for _ in operations(data)):
+        _write_out_responses(data)
+        sources.append(read(voice))
+        data = overlay.apply(data, sources[-1])
     document = Document(data, source, tuple(sources), referred)
     problems = list(_problems(document))
     if problems:
@@ -152,6 +161,14 @@ def _problems(document: Document) -> Iterator[str]:
         yield f"{document.source.path}: a reference cannot be resolved: {error}"
     except Exception as error:  # noqa: BLE001 - the validator's resolver raises its own, undocumented types
         yield f"{document.source.path}: {type(error).__name__}: {error}"
+
+
+def _write_out_responses(data: dict[str, Any]) -> None:
+    """Replace each response that is a reference by what it refers to, so that an overlay can add to it."""
+    for template, method, operation, _ in operations(data):
+        responses = operation.get("responses", {})
+        for status in responses:
+            _, responses[status] = pointer.follow(data, ("paths", template, method, "responses", status))
 
 
 def _name_operations(data: dict[str, Any]) -> None:

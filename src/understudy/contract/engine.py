@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema_path import SchemaPath
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotFound
@@ -23,18 +24,21 @@ from openapi_core.validation.request import (
     V31RequestParametersValidator,
     V31RequestSecurityValidator,
 )
+from openapi_core.validation.request.exceptions import MissingRequestBody, ParameterValidationError
 from openapi_core.validation.response import (
     V30ResponseDataValidator,
     V30ResponseHeadersValidator,
     V31ResponseDataValidator,
     V31ResponseHeadersValidator,
 )
+from openapi_core.validation.schemas.exceptions import ValidateError
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
 from understudy.contract import forms
 from understudy.contract.body import Body, MediaType
 from understudy.contract.exchange import Request, Response
+from understudy.contract.pointer import Parts
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
@@ -87,6 +91,10 @@ class _ResponseView:
         self.headers = response.headers
         self.content_type = media_type_text(response.content.media_type) or response.content_type
         self.data = _Decoded.of(response.data, response.content) if response.data else b""
+
+
+def _is_empty(error: Exception) -> bool:
+    return isinstance(error.__cause__, EmptyQueryParameterValue)
 
 
 def media_type_text(media_type: MediaType | None) -> str:
@@ -186,13 +194,34 @@ class Engine:
                 media_type_deserializers_factory=DecodedBodies(document),
             )
 
-    def request_errors(self, request: Request, *, body: bool) -> Iterator[Exception]:
-        """What openapi-core finds in a request; ``body=False`` leaves the body unjudged."""
+    def request_errors(
+        self, request: Request, parameters: Mapping[tuple[str, str], Parts], *, body: bool
+    ) -> Iterator[Exception]:
+        """What openapi-core finds in a request.
+
+        Args:
+            request: the request.
+            parameters: place of each parameter in the document, by (in, name).
+            body: whether the body is judged.
+        """
         view = _RequestView(request)
         yield from self._parts["security"].iter_errors(view)
-        yield from self._parts["parameters"].iter_errors(view)
+        for error in self._parts["parameters"].iter_errors(view):
+            yield from self._empty(error, parameters) if _is_empty(error) else (error,)
         if body:
-            yield from self._parts["body"].iter_errors(view)
+            yield from (e for e in self._parts["body"].iter_errors(view) if type(e) is not MissingRequestBody)
+
+    def _empty(
+        self, error: ParameterValidationError, parameters: Mapping[tuple[str, str], Parts]
+    ) -> Iterator[Exception]:
+        """Judge an empty query value by its schema; openapi-core refuses it even where the schema allows it."""
+        part = self._parts["parameters"]
+        schema = part.spec.joinpath(*parameters[error.location, error.name], "schema")
+        try:
+            part.schema_validators_factory.create(part.spec, schema).validate("")
+        except ValidateError as cause:
+            error.__cause__ = cause
+            yield error
 
     def response_errors(self, request: Request, response: Response, *, body: bool) -> Iterator[Exception]:
         """What openapi-core finds in a response; ``body=False`` leaves the body unjudged."""

@@ -22,6 +22,7 @@ from understudy.server.envelope import Envelope
 from understudy.server.gate import Inbound, Outbound, Policy
 from understudy.server.journal import Journal
 from understudy.server.routing import PartRouting, Routing
+from understudy.server.stage import REFUSALS
 
 CONTROL = Path("understudy/control.yaml")
 
@@ -44,7 +45,7 @@ def create_app(parts: Sequence[Part], *, policy: Policy = "enforce", journal: Jo
     """
     journal = Journal() if journal is None else journal
     served = list(parts)
-    control = Contract(load(bundled.SPEC / CONTROL, [bundled.SPEC / "understudy/refusals.overlay.yaml"]))
+    control = Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))
     served.append(Part("control", control, ControlAnswerer(list(parts), journal, time.time)))
     app = Routing(
         answer,

@@ -30,6 +30,8 @@ class Kind:
 REQUEST = Kind("urn:understudy:request-breaks-contract", "The request breaks the contract")
 RESPONSE = Kind("urn:understudy:response-breaks-contract", "The answer would break the contract")
 UNDOCUMENTED = Kind("urn:understudy:refusal-undocumented", "The product refuses, and the document does not say so")
+NOT_OFFERED = Kind("urn:understudy:answer-not-offered", "The document has no such answer")
+UNSYNTHESISABLE = Kind("urn:understudy:unsynthesisable", "No answer can be made that keeps the contract")
 CRASH = Kind("urn:understudy:handler-failed", "The handler failed")
 
 

@@ -111,7 +111,7 @@ def document_of(target: str, direction: Direction) -> tuple[Document, Service | 
             if settings[name] in setting.overlays:
                 overlays.append(bundled.SPEC / setting.overlays[settings[name]])
     try:
-        return load(path, (*overlays, bundled.SPEC / REFUSALS, *direction.overlays)), service
+        return load(path, (*overlays, *direction.overlays), voice=bundled.SPEC / REFUSALS), service
     except (SourceError, DocumentError) as error:
         raise StageError(str(error)) from None
 

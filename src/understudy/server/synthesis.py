@@ -1,0 +1,259 @@
+"""The answerer for operations that nobody plays: an answer made from the document, example or schema.
+
+Called by the stack like any other answerer. Every answer is held against the contract before it leaves:
+what does not keep it is made anew, and where nothing keeps it the client hears which promise stands in the
+way. The same seed and request give the same bytes. It must not know any service.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import orjson
+
+from understudy.contract import pointer
+from understudy.contract.body import is_json
+from understudy.contract.contract import Contract, Operation
+from understudy.contract.exchange import Request, Response
+from understudy.contract.violations import Violation
+from understudy.server import negotiation, problem, samples, writing
+from understudy.server.call import Call
+from understudy.server.generator.shape import UnsatisfiableError
+from understudy.server.generator.values import Detail, Generator
+from understudy.server.negotiation import NotOfferedError, Offer
+from understudy.services.service import Transport
+
+MARK = b"understudy-synthesised"
+NOT_IMPLEMENTED = 501
+
+# How each generated candidate is made, in turn: first all there is, in the end the least that must be.
+DETAILS = (
+    Detail(),
+    Detail(examples=False),
+    Detail(examples=False, write_only=True),
+    Detail(optional=0.6, examples=False),
+    Detail(optional=0.3, examples=False, write_only=True),
+    Detail(optional=0.3, examples=False),
+    Detail(optional=0.0, examples=False),
+    Detail(optional=0.0, examples=False, write_only=True),
+)
+
+# Headers that belong to the connection or follow from the body: never made from a schema.
+OWN_HEADERS = frozenset(
+    {
+        "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive",
+        "trailer", "upgrade", "te", "date",
+    }
+)  # fmt: skip
+
+# Headers whose name means something else than a property of that name.
+HEADER_NAMES: Mapping[str, str] = {"location": "url", "content-location": "url", "retry-after": "age", "etag": "hash"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A body to try, and where it comes from: ``example`` or ``schema``."""
+
+    source: str
+    body: bytes
+    detail: Detail
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why an offer came to nothing."""
+
+    offer: Offer
+    reason: str
+    violations: tuple[Violation, ...] = ()
+
+
+class SynthesisAnswerer:
+    """Answers from the document alone.
+
+    Args:
+        contract: what is promised.
+        seed: seeds all randomness, together with the request.
+    """
+
+    def __init__(self, contract: Contract, seed: int) -> None:
+        self.contract = contract
+        self.seed = seed
+        self.generator = Generator(contract.data, contract.document.version)
+
+    async def answer(self, call: Call) -> Response:
+        """The first candidate that keeps the contract, of the answers that the client accepts."""
+        operation = self.contract.by_id[call.operation_id]
+        request = call.request
+        try:
+            wanted = negotiation.wish(request.headers.getlist("prefer"))
+            accept = ",".join(request.headers.getlist("accept"))
+            offers = negotiation.offers(self.contract.data, operation, wanted, accept)
+        except NotOfferedError as error:
+            call.refused = True
+            return problem.problem(problem.NOT_OFFERED, error.status, str(error))
+        failures = []
+        for offer in offers:
+            made = self._try(operation, request, offer, dynamic=wanted.dynamic, named=wanted.example is not None)
+            if isinstance(made, Response):
+                return made
+            failures.append(made)
+        call.refused = True
+        return _unsynthesisable(operation, failures[0])
+
+    def unrouted(self, call: Call) -> Response | None:  # noqa: ARG002 - the interface of an answerer
+        """Nothing: the document does not say what is not in it."""
+        return None
+
+    def now(self) -> float:
+        """The time of day."""
+        return time.time()
+
+    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface
+        """Nothing: the same request has the same answer."""
+        return []
+
+    def _try(
+        self, operation: Operation, request: Request, offer: Offer, *, dynamic: bool, named: bool
+    ) -> Response | _Failure:
+        """An answer that keeps the contract, or why there is none; told of the candidate that came closest."""
+        closest: _Failure | None = None
+        for make in self._candidates(operation, request, offer, dynamic=dynamic, named=named):
+            try:
+                response = self._respond(offer, make())
+            except (UnsatisfiableError, writing.UnwritableError) as error:
+                closest = closest or _Failure(offer, str(error))
+                continue
+            broken = self.contract.check_response(request, response)
+            if not broken:
+                return response
+            if closest is None or not closest.violations or len(broken) < len(closest.violations):
+                closest = _Failure(offer, f"{broken[0].message} ({broken[0].where})", broken)
+        return closest or _Failure(offer, "nothing is documented")
+
+    def _candidates(
+        self, operation: Operation, request: Request, offer: Offer, *, dynamic: bool, named: bool
+    ) -> Iterator[Any]:
+        """What makes each candidate, best first; nothing is made before it is asked for."""
+        schema = offer.media.get("schema", True)
+        essence = offer.media_type.partition(";")[0].strip().lower()
+        randoms = (self._random(operation, request, number) for number in range(1_000))
+        if not offer.key:
+            for detail in DETAILS:
+                yield lambda detail=detail: _Candidate("schema", b"", detail, next(randoms))
+            return
+        if not dynamic:
+            for example in self._examples(offer, schema, essence, named=named):
+                yield lambda example=example: self._from_example(example, essence, schema, next(randoms))
+        if named:
+            return
+        if _unspecific(self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema):
+            yield lambda: self._from_sample(essence, next(randoms))
+        for detail in DETAILS:
+            kept = Detail(detail.optional, detail.examples and not dynamic, detail.write_only)
+            yield lambda detail=kept: self._from_schema(essence, schema, detail, next(randoms))
+
+    def _examples(self, offer: Offer, schema: Any, essence: str, *, named: bool) -> Iterator[Any]:
+        """The examples of the media type, then those of the schema; JSON in quotes is also read as JSON."""
+        found = list(offer.examples.values())
+        target = self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema
+        for holder in () if named else (schema, target):
+            if "example" in _mapping(holder):
+                found.append(holder["example"])
+            if isinstance(_mapping(holder).get("examples"), list):
+                found += holder["examples"]
+        for example in found:
+            yield example
+            if isinstance(example, str) and is_json(essence):
+                try:
+                    yield orjson.loads(example)
+                except orjson.JSONDecodeError:
+                    continue
+
+    def _from_example(self, example: Any, essence: str, schema: Any, random: Random) -> _Candidate:
+        composer = self.generator.composer
+        return _Candidate("example", writing.body(example, essence, schema, composer, written=True), Detail(), random)
+
+    def _from_sample(self, essence: str, random: Random) -> _Candidate:
+        body = samples.sample(essence, random)
+        if body is None:
+            raise UnsatisfiableError(f"there is no sample of {essence}")
+        return _Candidate("schema", body, Detail(), random)
+
+    def _from_schema(self, essence: str, schema: Any, detail: Detail, random: Random) -> _Candidate:
+        value = self.generator.draw(schema, random, detail=detail)
+        body = writing.body(value, essence, schema, self.generator.composer, written=False)
+        return _Candidate("schema", body, detail, random)
+
+    def _respond(self, offer: Offer, candidate: _Candidate) -> Response:
+        """A candidate as a response, with the headers that the document promises."""
+        headers = [(b"content-type", offer.media_type.encode("latin-1"))] if offer.key else []
+        if offer.status not in negotiation.BODILESS:
+            headers.append((b"content-length", str(len(candidate.body)).encode()))
+        for name in offer.response.get("headers", {}):
+            if name.lower() not in OWN_HEADERS:
+                headers += self._header(offer, name, candidate)
+        headers.append((MARK, candidate.source.encode()))
+        return Response(offer.status, headers, candidate.body)
+
+    def _header(self, offer: Offer, name: str, candidate: _Candidate) -> list[tuple[bytes, bytes]]:
+        """A promised header; an optional one is left out where no value is found, or in a sparing candidate."""
+        _, header = pointer.follow(self.contract.data, (*offer.place, "headers", name))
+        required = header.get("required") is True
+        if not required and candidate.random.random() >= candidate.detail.optional:
+            return []
+        content = next(iter((header.get("content") or {}).items()), None)
+        media: Mapping[str, Any] = content[1] if content else header
+        try:
+            value = self._header_value(media, name, candidate)
+            text = writing.as_json(value).decode() if content and is_json(content[0]) else writing.header(value)
+        except (UnsatisfiableError, writing.UnwritableError):
+            if required:
+                raise
+            return []
+        return [(name.lower().encode("latin-1"), text.encode("latin-1", "replace"))]
+
+    def _header_value(self, media: Mapping[str, Any], name: str, candidate: _Candidate) -> Any:
+        if candidate.detail.examples:
+            offered = negotiation.examples(self.contract.data, media)
+            if offered:
+                return next(iter(offered.values()))
+        called = HEADER_NAMES.get(name.lower(), name)
+        return self.generator.draw(media.get("schema", True), candidate.random, name=called, detail=candidate.detail)
+
+    def _random(self, operation: Operation, request: Request, number: int) -> Random:
+        """The random source of one candidate: of the seed, the operation, the request, and nothing else."""
+        digest = hashlib.blake2b(digest_size=16)
+        parts = (operation.operation_id.encode(), request.path.encode("utf-8", "surrogateescape"), request.query, request.body)
+        for part in (str(self.seed).encode(), *parts, str(number).encode()):
+            digest.update(len(part).to_bytes(8) + part)
+        return Random(digest.digest())  # noqa: S311 - sample data, no secrets
+
+
+def _mapping(schema: Any) -> Mapping[str, Any]:
+    return schema if isinstance(schema, Mapping) else {}
+
+
+def _unspecific(schema: Any) -> bool:
+    """Whether a schema says of a body no more than that it is a text or a file."""
+    if not isinstance(schema, Mapping):
+        return schema is True
+    telling = set(schema) - {"title", "description", "format", "contentMediaType", "contentEncoding", "deprecated", "xml"}
+    return telling <= {"type"} and schema.get("type", "string") == "string" and schema.get("format", "binary") == "binary"
+
+
+def _unsynthesisable(operation: Operation, failure: _Failure) -> Response:
+    offer = failure.offer
+    what = f"{offer.status} {offer.media_type}".strip()
+    detail = (
+        f"No answer to {operation.operation_id} ({what}) keeps the contract: {failure.reason}. Give this response "
+        "an `example` that does, in the document or in an overlay, or correct the promise."
+    )
+    place = pointer.join((*offer.place, "content", offer.key) if offer.key else offer.place, "#")
+    return problem.problem(problem.UNSYNTHESISABLE, NOT_IMPLEMENTED, detail, failure.violations, schema=place)
