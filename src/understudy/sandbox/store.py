@@ -95,7 +95,7 @@ class Table(Generic[Row]):
         self._undo = undo
         self._key = key
         self._rows: dict[Any, Row] = {}
-        self._unique: dict[str | tuple[str, ...], dict[Any, Row]] = {name: {} for name in unique}
+        self._unique: dict[str | tuple[str, ...], dict[Any, Any]] = {name: {} for name in unique}
         self._many: dict[str | tuple[str, ...], dict[Any, list[Any]]] = {name: {} for name in many}
 
     def __len__(self) -> int:
@@ -104,13 +104,17 @@ class Table(Generic[Row]):
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows.values())
 
+    def __getitem__(self, key: Any) -> Row:
+        return self._rows[key]
+
     def get(self, key: Any) -> Row | None:
         """The row with this key, or None."""
         return self._rows.get(key)
 
     def one(self, index: str | tuple[str, ...], value: Any) -> Row | None:
         """The row whose unique attribute has this value, or None."""
-        return self._unique[index].get(value)
+        key = self._unique[index].get(value)
+        return None if key is None else self._rows[key]
 
     def all(self, index: str | tuple[str, ...], value: Any) -> list[Row]:
         """Every row with this value, in order of their keys."""
@@ -169,33 +173,41 @@ class Table(Generic[Row]):
     def _put(self, old: Row | None, new: Row | None) -> None:
         """Let `new` stand where `old` stood, in the rows and in every index; None stands for no row."""
         key = getattr(old if new is None else new, self._key)
-        for name, buckets in self._many.items():
-            was, value = _value(old, name), _value(new, name)
-            if was == value:
-                continue
+        moved = [
+            (index, was, value)
+            for name, index in self._unique.items()
+            if (was := _value(old, name)) != (value := _value(new, name))
+        ]
+        for index, _, value in moved:
+            if value is not None and value in index:
+                raise KeyError(f"{value!r} is taken")
+        for index, was, value in moved:
             if was is not None:
-                _drop(buckets, was, key)
+                del index[was]
             if value is not None:
-                _insert(buckets, value, key)
+                index[value] = key
+        for name, buckets in self._many.items():
+            if (was := _value(old, name)) != (value := _value(new, name)):
+                _move(buckets, was, value, key)
         if new is None:
             del self._rows[key]
         else:
             self._rows[key] = new
 
 
-def _insert(buckets: dict[Any, list[Any]], value: Any, key: Any) -> None:
-    keys = buckets.setdefault(value, [])
-    if not keys or keys[-1] < key:
-        keys.append(key)
-    else:
-        insort(keys, key)
-
-
-def _drop(buckets: dict[Any, list[Any]], value: Any, key: Any) -> None:
-    keys = buckets[value]
-    del keys[bisect_left(keys, key)]
-    if not keys:
-        del buckets[value]
+def _move(buckets: dict[Any, list[Any]], was: Any, value: Any, key: Any) -> None:
+    """Take a key out of the bucket it was in and put it into the one it belongs to now."""
+    if was is not None:
+        keys = buckets[was]
+        del keys[bisect_left(keys, key)]
+        if not keys:
+            del buckets[was]
+    if value is not None:
+        keys = buckets.setdefault(value, [])
+        if not keys or keys[-1] < key:
+            keys.append(key)
+        else:
+            insort(keys, key)
 
 
 def _value(row: Any, name: str | tuple[str, ...]) -> Any:

@@ -34,6 +34,10 @@ class Answerer(Protocol):
         """Headers that tell one answer from another: a request id, the seconds spent."""
 
 
+class NotRefusedError(Exception):
+    """The product accepted what it was to refuse; what it did in accepting is taken back."""
+
+
 @dataclass
 class Part:
     """One contract, served.
@@ -66,14 +70,15 @@ class Call:
         operation_id: the operation; empty where none was found.
         violations: every broken promise found so far.
         response: the answer, once there is one.
+        deferred: broken promises that the product is to refuse; if it does not, the gate will.
         preflight: whether this is a CORS preflight, which belongs to no operation.
         refused: whether the answer is our gate's own.
         product_refused: whether the played product itself said no.
     """
 
     __slots__ = (
-        "body", "operation_id", "part", "preflight", "product_refused", "refused", "request", "response", "scope",
-        "violations",
+        "body", "deferred", "operation_id", "part", "preflight", "product_refused", "refused", "request", "response",
+        "scope", "violations",
     )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part) -> None:
@@ -83,6 +88,7 @@ class Call:
         self.operation_id = ""
         self.violations: list[Violation] = []
         self.response: Response | None = None
+        self.deferred: list[Violation] = []
         self.preflight = False
         self.refused = False
         self.product_refused = False

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy.contract.exchange import Response
 from understudy.contract.violations import CODES, Violation
 from understudy.server import problem
-from understudy.server.call import SCOPE_KEY, Call, Part, part_at
+from understudy.server.call import SCOPE_KEY, Call, NotRefusedError, Part, part_at
 from understudy.server.envelope import cross_origin_headers
 from understudy.server.journal import Journal
 
@@ -139,7 +139,7 @@ def _forbidden(call: Call, response: Response, broken: tuple[Violation, ...]) ->
 
     A product's refusal that the document does not list is still a refusal: the client's fault stays a 4xx.
     """
-    undocumented = any(violation.code == "status-unknown" for violation in broken)
+    undocumented = {"status-unknown", "media-type-unknown"} & {violation.code for violation in broken}
     if call.product_refused and undocumented:
         status = response.status_code if response.status_code < SERVER_ERROR else 422
         said = response.content.value
@@ -206,12 +206,16 @@ class Inbound:
             if blocking:
                 _refuse(call, blocking)
                 return
+            call.deferred = list(broken)
         elif not call.operation_id:
             call.response = call.part.answerer.unrouted(call)
             if call.response is None:
                 _refuse(call, list(broken))
             return
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        except NotRefusedError:
+            _refuse(call, call.deferred)
 
 
 def _refuse(call: Call, violations: list[Violation]) -> None:

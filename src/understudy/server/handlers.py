@@ -14,12 +14,14 @@ import orjson
 from understudy.contract.body import File
 from understudy.contract.exchange import Response
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.server.call import Call, base_url
+from understudy.server.call import Call, NotRefusedError, base_url
 from understudy.server.nesting import nest
 from understudy.services.service import Empty, Params, Refusal, Reply, Service, Transport, Upload
 
 # What Rack's and Rails' parsers survive and only we report; anything else ends in the product's own 400.
 SURVIVABLE = frozenset({"body-duplicate-key", "media-type-malformed", "charset-unknown"})
+
+CLIENT_ERROR = 400
 
 
 class HandlerAnswerer:
@@ -35,17 +37,23 @@ class HandlerAnswerer:
         self.sandbox = sandbox
 
     async def answer(self, call: Call) -> Response:
-        """Call the operation's handler and turn what it says into a response."""
+        """Call the operation's handler and turn what it says into a response.
+
+        Errors: `NotRefusedError` where the handler accepts what was left to it to refuse; nothing is changed then.
+        """
         handler = self.service.handlers[call.operation_id]
         if any(problem.code not in SURVIVABLE for problem in call.request.content.problems):
             return self._respond(self.service.malformed(params(call)))
         try:
             with self.sandbox.transaction():
                 said = handler(self.sandbox, params(call))
+                if call.deferred and not (isinstance(said, Reply) and said.status >= CLIENT_ERROR):
+                    raise NotRefusedError
         except Refusal as refusal:
-            call.product_refused = True
             said = Reply(refusal.body, refusal.status, refusal.media_type)
-        return self._respond(said if isinstance(said, Reply) else Reply(said))
+        reply = said if isinstance(said, Reply) else Reply(said)
+        call.product_refused = reply.status >= CLIENT_ERROR
+        return self._respond(reply)
 
     def unrouted(self, call: Call) -> Response | None:
         """What the product says to a path or method it does not know."""

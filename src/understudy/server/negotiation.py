@@ -29,6 +29,9 @@ CONCRETE: Mapping[str, str] = {
     "video/*": "video/mp4",
 }
 
+# The body that our own gate refuses with, as it is written into every document served.
+GATE_SCHEMA = "understudy_problem"
+
 _PREFERENCE = re.compile(r'\s*([\w-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s;,]*))?\s*(?:[;,]|$)')
 
 
@@ -124,7 +127,8 @@ def offers(document: Mapping[str, Any], operation: Operation, wanted: Wish, acce
     if wanted.example is not None:
         found = _with_example(operation, found, wanted.example)
     if not found:
-        raise NotOfferedError(BAD_REQUEST, f"{operation.operation_id} documents no answer that can be sent; documented are {known}")
+        message = f"{operation.operation_id} documents no answer that can be sent; documented are {known}"
+        raise NotOfferedError(BAD_REQUEST, message)
     return _acceptable(found, accept)
 
 
@@ -152,9 +156,15 @@ def _of_status(document: Mapping[str, Any], operation: Operation, status: int) -
     if not content or status in BODILESS:
         yield Offer(status, place, response)
         return
-    # JSON first: it is what most clients read, and what the judge sees into.
-    for name in sorted(content, key=lambda name: not is_json(name.partition(";")[0].strip().lower())):
+    for name in sorted(content, key=lambda name: _rank(name, content[name])):
         yield Offer(status, place, response, CONCRETE.get(name, name), name, examples(document, content[name]))
+
+
+def _rank(name: str, media: Mapping[str, Any]) -> int:
+    """JSON first: it is what most clients read, and what the judge sees into. Our own gate's refusals last."""
+    if pointer.split((media.get("schema") or {}).get("$ref", ""))[-1:] == (GATE_SCHEMA,):
+        return 2
+    return 0 if is_json(name.partition(";")[0].strip().lower()) else 1
 
 
 def examples(document: Mapping[str, Any], media: Mapping[str, Any]) -> dict[str, Any]:

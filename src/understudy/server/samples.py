@@ -31,7 +31,8 @@ def _png(random: Random) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", SIZE, SIZE, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * SIZE)) + chunk(b"IEND", b"")
+    pixels = zlib.compress(row * SIZE)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def _gif(random: Random) -> bytes:
@@ -44,7 +45,8 @@ def _gif(random: Random) -> bytes:
 
 def _svg(random: Random) -> bytes:
     colour = random.choice(names.COLOURS)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="28" fill="{colour}"/></svg>'.encode()
+    circle = f'<circle cx="32" cy="32" r="28" fill="{colour}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">{circle}</svg>'.encode()
 
 
 def _pdf(random: Random) -> bytes:

@@ -23,8 +23,9 @@ from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import Violation
 from understudy.server import negotiation, problem, samples, writing
 from understudy.server.call import Call
+from understudy.server.generator.drawing import Detail
 from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Detail, Generator
+from understudy.server.generator.values import Generator
 from understudy.server.negotiation import NotOfferedError, Offer
 from understudy.services.service import Transport
 
@@ -43,11 +44,11 @@ DETAILS = (
     Detail(optional=0.0, examples=False, write_only=True),
 )
 
-# Headers that belong to the connection or follow from the body: never made from a schema.
+# Headers that belong to the connection, follow from the body, or are our gate's own: never made from a schema.
 OWN_HEADERS = frozenset(
     {
         "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive",
-        "trailer", "upgrade", "te", "date",
+        "trailer", "upgrade", "te", "date", "understudy-refused",
     }
 )  # fmt: skip
 
@@ -230,8 +231,9 @@ class SynthesisAnswerer:
     def _random(self, operation: Operation, request: Request, number: int) -> Random:
         """The random source of one candidate: of the seed, the operation, the request, and nothing else."""
         digest = hashlib.blake2b(digest_size=16)
-        parts = (operation.operation_id.encode(), request.path.encode("utf-8", "surrogateescape"), request.query, request.body)
-        for part in (str(self.seed).encode(), *parts, str(number).encode()):
+        texts = (str(self.seed), operation.operation_id, str(number), request.path)
+        encoded = (text.encode("utf-8", "surrogateescape") for text in texts)
+        for part in (*encoded, request.query, request.body):
             digest.update(len(part).to_bytes(8) + part)
         return Random(digest.digest())  # noqa: S311 - sample data, no secrets
 
@@ -244,8 +246,13 @@ def _unspecific(schema: Any) -> bool:
     """Whether a schema says of a body no more than that it is a text or a file."""
     if not isinstance(schema, Mapping):
         return schema is True
-    telling = set(schema) - {"title", "description", "format", "contentMediaType", "contentEncoding", "deprecated", "xml"}
-    return telling <= {"type"} and schema.get("type", "string") == "string" and schema.get("format", "binary") == "binary"
+    is_plain = schema.get("type", "string") == "string" and schema.get("format", "binary") == "binary"
+    return is_plain and set(schema) <= _SAYING_NOTHING
+
+
+_SAYING_NOTHING = frozenset(
+    {"type", "format", "title", "description", "contentMediaType", "contentEncoding", "deprecated", "xml"}
+)
 
 
 def _unsynthesisable(operation: Operation, failure: _Failure) -> Response:

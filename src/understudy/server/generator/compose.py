@@ -12,7 +12,8 @@ from typing import Any
 
 from understudy.contract import pointer
 from understudy.server.generator.fits import Fits, write_only
-from understudy.server.generator.shape import SCALARS, Schema, Shape, UnsatisfiableError, join, own
+from understudy.server.generator.joining import join
+from understudy.server.generator.shape import SCALARS, Schema, Shape, UnsatisfiableError, own
 
 Order = Callable[[Sequence[Schema]], Sequence[Schema]]
 

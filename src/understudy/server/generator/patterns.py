@@ -76,59 +76,71 @@ class _Walk:
     def text(self, tree: Any) -> str:
         """Text for a whole expression."""
         self.slack = max(0, self.slack - tree.getwidth()[0])
-        return self._sequence(tree)
+        return self.sequence(tree)
 
-    def _sequence(self, items: Iterable[tuple[Any, Any]]) -> str:
+    def sequence(self, items: Iterable[tuple[Any, Any]]) -> str:
+        """Text for a sequence of nodes."""
         return "".join(_WRITERS[str(code)](self, argument) for code, argument in items if str(code) in _WRITERS)
 
-    def _repeat(self, argument: tuple[int, Any, Any]) -> str:
+    def repeat(self, argument: tuple[int, Any, Any]) -> str:
+        """Text for a repetition: the least there must be, and some of the length that is left."""
         least, most, item = argument
         width = max(1, item.getwidth()[0])
         extra = min(int(most) - least, self.slack // width)
         if not self.greedy and extra > 0:
             extra = self.random.randint(0, extra)
         self.slack -= extra * width
-        return "".join(self._sequence(item) for _ in range(min(least + extra, LONGEST)))
+        return "".join(self.sequence(item) for _ in range(min(least + extra, LONGEST)))
 
-    def _group(self, argument: tuple[int | None, int, int, Any]) -> str:
+    def group(self, argument: tuple[int | None, int, int, Any]) -> str:
+        """Text for a group, kept for the references to it."""
         number, _, _, item = argument
-        text = self._sequence(item)
+        text = self.sequence(item)
         if number is not None:
             self.groups[number] = text
         return text
 
-    def _branch(self, argument: tuple[Any, list[Any]]) -> str:
-        return self._sequence(self.random.choice(argument[1]))
+    def branch(self, argument: tuple[Any, list[Any]]) -> str:
+        """Text for one of the alternatives."""
+        return self.sequence(self.random.choice(argument[1]))
 
-    def _ahead(self, argument: tuple[int, Any]) -> str:
+    def ahead(self, argument: tuple[int, Any]) -> str:
+        """Text for a look-ahead, where it is to be left in place."""
         direction, item = argument
-        return self._sequence(item) if self.weave and direction > 0 else ""
+        return self.sequence(item) if self.weave and direction > 0 else ""
 
-    def _conditional(self, argument: tuple[int, Any, Any]) -> str:
+    def conditional(self, argument: tuple[int, Any, Any]) -> str:
+        """Text for what depends on whether a group has matched."""
         number, then, otherwise = argument
-        return self._sequence((then if number in self.groups else otherwise) or ())
+        return self.sequence((then if number in self.groups else otherwise) or ())
 
-    def _one_of(self, items: list[tuple[Any, Any]]) -> str:
-        for alphabet in (PLEASANT, PLAIN):
-            fitting = [character for character in alphabet if _member(character, items)]
-            if fitting:
-                return self.random.choice(fitting)
-        points = [
-            point
-            for code, argument in items
-            for point in (argument if str(code) == "RANGE" else (argument,))
-            if str(code) in ("RANGE", "LITERAL") and point not in SURROGATES
-        ]
-        fitting = [chr(point) for point in points if _member(chr(point), items)]
-        spaces = [character for character in "\t\n\r\v\f" if _member(character, items)]
-        return self.random.choice(fitting or spaces or ["¡"])
+    def one_of(self, items: list[tuple[Any, Any]]) -> str:
+        """A character of a set."""
+        return self.random.choice(_characters(tuple(items)))
 
-    def _none_of(self, point: int) -> str:
+    def none_of(self, point: int) -> str:
+        """Any character but one."""
         return self.random.choice(PLEASANT.replace(chr(point), ""))
 
 
-def _member(character: str, items: list[tuple[Any, Any]]) -> bool:
-    """Whether a character is in a set such as ``[^a-z\\d]``."""
+@lru_cache(maxsize=2048)
+def _characters(items: tuple[tuple[Any, Any], ...]) -> str:
+    """The characters to choose from for a set: pleasant ones if it has any, else what it names."""
+    for alphabet in (PLEASANT, PLAIN, "\t\n\r\v\f"):
+        fitting = "".join(character for character in alphabet if _member(character, items))
+        if fitting:
+            return fitting
+    points = [
+        point
+        for code, argument in items
+        for point in (argument if str(code) == "RANGE" else (argument,))
+        if str(code) in ("RANGE", "LITERAL") and point not in SURROGATES
+    ]
+    return "".join(chr(point) for point in points if _member(chr(point), items)) or "¡"
+
+
+def _member(character: str, items: tuple[tuple[Any, Any], ...]) -> bool:
+    """Whether a character is in a set such as ``[^a-z]``."""
     negated = bool(items) and str(items[0][0]) == "NEGATE"
     return any(_MEMBERS[str(code)](character, argument) for code, argument in items[negated:]) != negated
 
@@ -152,17 +164,17 @@ _MEMBERS: Mapping[str, Callable[[str, Any], bool]] = {
 # Anchors and word boundaries write nothing; neither do negative look-arounds, which the final check sees to.
 _WRITERS: Mapping[str, Callable[[_Walk, Any], str]] = {
     "LITERAL": lambda _, point: chr(point),
-    "NOT_LITERAL": _Walk._none_of,
+    "NOT_LITERAL": _Walk.none_of,
     "ANY": lambda walk, _: walk.random.choice(string.ascii_lowercase),
-    "IN": _Walk._one_of,
-    "CATEGORY": lambda walk, category: walk._one_of([("CATEGORY", category)]),
-    "MAX_REPEAT": _Walk._repeat,
-    "MIN_REPEAT": _Walk._repeat,
-    "POSSESSIVE_REPEAT": _Walk._repeat,
-    "SUBPATTERN": _Walk._group,
-    "ATOMIC_GROUP": _Walk._sequence,
-    "BRANCH": _Walk._branch,
-    "ASSERT": _Walk._ahead,
+    "IN": _Walk.one_of,
+    "CATEGORY": lambda walk, category: walk.one_of([(_parser.CATEGORY, category)]),
+    "MAX_REPEAT": _Walk.repeat,
+    "MIN_REPEAT": _Walk.repeat,
+    "POSSESSIVE_REPEAT": _Walk.repeat,
+    "SUBPATTERN": _Walk.group,
+    "ATOMIC_GROUP": _Walk.sequence,
+    "BRANCH": _Walk.branch,
+    "ASSERT": _Walk.ahead,
     "GROUPREF": lambda walk, number: walk.groups.get(number, ""),
-    "GROUPREF_EXISTS": _Walk._conditional,
+    "GROUPREF_EXISTS": _Walk.conditional,
 }

@@ -1,6 +1,6 @@
 """Draws numbers: within bounds, in steps, and by preference the kind of number that a name promises.
 
-Called by `values`; it must not know any schema.
+Called by `values`, with what a schema asks of the number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from random import Random
 
 from understudy.server.generator import names
 from understudy.server.generator.fits import is_multiple
-from understudy.server.generator.shape import UnsatisfiableError
+from understudy.server.generator.shape import Shape, UnsatisfiableError
 
 SPAN = 1_000  # how far from its one bound a number strays
 TRIES = 40
@@ -32,13 +32,11 @@ RANGES: Mapping[str, tuple[int, int]] = {
 Limits = Mapping[str, int | float]
 
 
-def draw(limits: Limits, step: float | None, form: str, random: Random, name: str, *, whole: bool) -> int | float:
+def draw(shape: Shape, random: Random, name: str, *, whole: bool) -> int | float:
     """A number.
 
     Args:
-        limits: bounds, by JSON Schema's names.
-        step: what it must be a multiple of.
-        form: the schema's format.
+        shape: what is asked of it: bounds, step, format.
         random: where choices come from.
         name: what the number is called.
         whole: whether it must be an integer.
@@ -46,14 +44,14 @@ def draw(limits: Limits, step: float | None, form: str, random: Random, name: st
     Errors: `UnsatisfiableError` where no number keeps the bounds.
     """
     wanted = names.number(name, random, whole=whole)
-    if step is None and wanted is not None and _within(wanted, limits, form):
+    if shape.step is None and wanted is not None and _within(wanted, shape.limits, shape.format):
         return wanted
-    low, high = _ends(limits, form)
+    low, high = _ends(shape.limits, shape.format)
     if low > high:
         raise UnsatisfiableError(f"no number is at least {low} and at most {high}")
-    if whole or step is not None:
-        return _multiple(low, high, step, limits, random, whole=whole)
-    return _fraction(low, high, limits, random)
+    if whole or shape.step is not None:
+        return _multiple(low, high, shape, random, whole=whole)
+    return _fraction(low, high, shape.limits, random)
 
 
 def _within(value: float, limits: Limits, form: str) -> bool:
@@ -80,10 +78,9 @@ def _ends(limits: Limits, form: str) -> tuple[Decimal, Decimal]:
     return low, high
 
 
-def _multiple(
-    low: Decimal, high: Decimal, step: float | None, limits: Limits, random: Random, *, whole: bool
-) -> int | float:
+def _multiple(low: Decimal, high: Decimal, shape: Shape, random: Random, *, whole: bool) -> int | float:
     """A multiple of a step within the range; where floats round the wrong way, the next draw."""
+    step, limits = shape.step, shape.limits
     unit = Decimal(str(step)) if step is not None else Decimal(1)
     if whole and unit % 1:
         unit = Decimal(unit.as_integer_ratio()[0])  # the least whole multiple of a fraction
@@ -91,8 +88,8 @@ def _multiple(
         context.prec = 60
         first = int((low / unit).to_integral_value(ROUND_CEILING))
         last = int((high / unit).to_integral_value(ROUND_FLOOR))
-        first += 1 if first * unit <= limits.get("exclusiveMinimum", float("-inf")) else 0
-        last -= 1 if last * unit >= limits.get("exclusiveMaximum", float("inf")) else 0
+        first += 1 if first * unit <= Decimal(str(limits.get("exclusiveMinimum", "-Infinity"))) else 0
+        last -= 1 if last * unit >= Decimal(str(limits.get("exclusiveMaximum", "Infinity"))) else 0
         if first > last and "minimum" not in limits and "exclusiveMinimum" not in limits:
             first = last - SPAN
         if first > last and "maximum" not in limits and "exclusiveMaximum" not in limits:

@@ -19,7 +19,7 @@ Filter = Mapping[str, "Filter | None"]
 
 _INTEGER = re.compile(r"[ \t\r\n\f\v]*([+-]?[0-9]+(?:_[0-9]+)*)")
 _NUMERIC_KEY = re.compile(r"-?[0-9]+\Z")
-_MAX_DIGITS = 30
+_MAX_DIGITS = 4000
 _SCALARS = (str, bool, int, float, Upload)
 
 
@@ -136,6 +136,8 @@ def deep_merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
     merged = dict(old)
     for key, value in new.items():
         was = merged.get(key)
-        both = isinstance(was, Mapping) and isinstance(value, Mapping)
-        merged[key] = deep_merge(was, value) if both else value
+        if isinstance(was, Mapping) and isinstance(value, Mapping):
+            merged[key] = deep_merge(was, value)
+        else:
+            merged[key] = value
     return merged

@@ -265,9 +265,7 @@ class Tables:
         self.users: Table[User] = Table(undo)
         self.agent_bots: Table[AgentBot] = Table(undo)
         self.inboxes: Table[Inbox] = Table(undo, unique=("identifier",))
-        self.contacts: Table[Contact] = Table(
-            undo, unique=(("account_id", "email"), "identifier_key", "phone_key")
-        )
+        self.contacts: Table[Contact] = Table(undo, unique=(("account_id", "email"), "identifier_key", "phone_key"))
         self.contact_inboxes: Table[ContactInbox] = Table(
             undo, unique=(("inbox_id", "source_id"), "pubsub_token"), many=("contact_id",)
         )
