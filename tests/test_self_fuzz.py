@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from processes import serving
 
 HERE = Path(__file__).resolve().parent

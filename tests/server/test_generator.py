@@ -57,8 +57,18 @@ ANIMAL = {
 }
 SUBTYPES = {
     "Animal": ANIMAL,
-    "Cat": {"allOf": [{"$ref": f"{REF}Animal"}, {"type": "object", "required": ["meow"], "properties": {"meow": {"type": "integer"}}}]},
-    "Dog": {"allOf": [{"$ref": f"{REF}Animal"}, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "boolean"}}}]},
+    "Cat": {
+        "allOf": [
+            {"$ref": f"{REF}Animal"},
+            {"type": "object", "required": ["meow"], "properties": {"meow": {"type": "integer"}}},
+        ]
+    },
+    "Dog": {
+        "allOf": [
+            {"$ref": f"{REF}Animal"},
+            {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "boolean"}}},
+        ]
+    },
 }
 
 KEPT: dict[str, Any] = {
@@ -179,7 +189,10 @@ def test_names_say_what_values_look_like(tmp_path: Path) -> None:
         "email": "string", "createdAt": "string", "updated_at": "integer", "price": "number", "photoUrls": "array",
         "country_code": "string", "age": "integer", "customer": "object",
     }  # fmt: skip
-    schema: dict[str, Any] = {"type": "object", "properties": {name: {"type": kind} for name, kind in properties.items()}}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: {"type": kind} for name, kind in properties.items()},
+    }
     schema["properties"]["photoUrls"]["items"] = {"type": "string"}
     schema["properties"]["customer"]["properties"] = {"name": {"type": "string"}}
     for value in drawn(documented(tmp_path, schema), schema):
@@ -234,7 +247,10 @@ def test_what_cannot_be_is_told(schema: Any, told: str) -> None:
 
 def test_an_impossible_property_is_left_out_if_it_may(tmp_path: Path) -> None:
     """An optional property without a possible value is no obstacle."""
-    schema = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string", "pattern": "^x$", "maxLength": 0}}}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"type": "string", "pattern": "^x$", "maxLength": 0}},
+    }
     assert {tuple(value) for value in drawn(documented(tmp_path, schema), schema)} == {("a",)}
 
 
@@ -242,7 +258,7 @@ def test_great_demands_stay_bounded(tmp_path: Path) -> None:
     """A wide and deep schema gives a value of bounded size."""
     leaf: dict[str, Any] = {"type": "string"}
     for _ in range(12):
-        leaf = {"type": "object", "properties": {name: leaf for name in "abcdef"}}
+        leaf = {"type": "object", "properties": dict.fromkeys("abcdef", leaf)}
     (value,) = drawn(documented(tmp_path, leaf), leaf, 1)
     assert 100 < len(json.dumps(value)) < 60_000
 
@@ -252,7 +268,10 @@ def test_examples_of_parts_are_used_and_copied() -> None:
     document: dict[str, Any] = {}
     schema = {
         "type": "object",
-        "properties": {"tags": {"type": "array", "example": ["blue"]}, "n": {"type": "integer", "example": "not a number"}},
+        "properties": {
+            "tags": {"type": "array", "example": ["blue"]},
+            "n": {"type": "integer", "example": "not a number"},
+        },
     }
     generator = Generator(document, "3.1")
     value = generator.draw(schema, Random(1))
@@ -321,7 +340,11 @@ def compound(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
     properties = st.dictionaries(NAMES, inner, max_size=4)
     objects = properties.flatmap(
         lambda known: st.fixed_dictionaries(
-            {"type": st.just("object"), "properties": st.just(known), "additionalProperties": st.sampled_from([True, False, {}])},
+            {
+                "type": st.just("object"),
+                "properties": st.just(known),
+                "additionalProperties": st.sampled_from([True, False, {}]),
+            },
             optional={"required": st.lists(st.sampled_from(sorted(known)), unique=True) if known else st.just([])},
         )
     )

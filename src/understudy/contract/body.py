@@ -126,10 +126,11 @@ def decode(content_type: str | None, raw: bytes) -> Body:
 def _decode(media_type: MediaType, raw: bytes) -> Body:
     essence = media_type.essence
     if is_json(essence):
-        return Body(media_type, load_json(raw))
+        value, problems = load_json(raw)
+        return Body(media_type, value, problems=problems)
     if essence == "application/x-www-form-urlencoded":
         try:
-            text = raw.decode("ascii")
+            text = raw.decode()
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=10_000)
         except UnicodeDecodeError as error:
             raise _WrongError("body-encoding", f"the form is not valid UTF-8: {error.reason}") from None
@@ -143,10 +144,10 @@ def _decode(media_type: MediaType, raw: bytes) -> Body:
     return Body(media_type, raw)
 
 
-def load_json(raw: bytes) -> Any:
-    """Parse JSON strictly.
+def load_json(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
+    """Parse JSON strictly: the value, and what is wrong with a text that can be read all the same.
 
-    Errors: `_WrongError`, carrying a `Problem`, for anything RFC 8259 does not allow or we do not read.
+    Errors: `_WrongError`, carrying a `Problem`, for what cannot be read.
     """
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
         raise _WrongError("body-too-deep", f"the JSON is nested more than {MAX_DEPTH} levels deep")
@@ -156,8 +157,11 @@ def load_json(raw: bytes) -> Any:
         raise _WrongError(*_explain(raw, error)) from None
     # Every key leaves a `":` in the text; only if there are more of those than keys may one stand twice.
     if len(_KEY.findall(raw)) != _keys(value):
-        json.loads(raw, object_pairs_hook=_unique)
-    return value
+        try:
+            json.loads(raw, object_pairs_hook=_unique)
+        except _WrongError as wrong:
+            return value, (wrong.problem,)
+    return value, ()
 
 
 def _explain(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:

@@ -28,6 +28,12 @@ def header_map(raw: RawHeaders) -> Headers:
     return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
+def content_type_of(raw: RawHeaders) -> str | None:
+    """The ``Content-Type`` header; several are joined, as HTTP has it, which makes them unreadable."""
+    found = [value for name, value in raw if name.lower() == b"content-type"]
+    return b", ".join(found).decode("latin-1") if found else None
+
+
 class Request:
     """One request as it went over the wire.
 
@@ -98,7 +104,7 @@ class Request:
     @cached_property
     def content(self) -> Body:
         """The body, decoded once by its media type."""
-        return decode(self.headers.get("content-type"), self.body)
+        return decode(content_type_of(self.raw_headers), self.body)
 
 
 class Response:
@@ -128,7 +134,7 @@ class Response:
     @cached_property
     def content(self) -> Body:
         """The body, decoded once by its media type."""
-        return decode(self.headers.get("content-type"), self.data)
+        return decode(content_type_of(self.raw_headers), self.data)
 
 
 @dataclass(slots=True)
