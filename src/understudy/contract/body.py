@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -76,6 +77,7 @@ class _WrongError(Exception):
         self.problem = Problem(code, where, message)
 
 
+@lru_cache(maxsize=256)
 def parse_media_type(header: str) -> MediaType | None:
     """Parse a ``Content-Type``; None if it is not one."""
     match = _MEDIA_TYPE.match(header)

@@ -262,7 +262,7 @@ def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wordin
 
 def _conditional(request: Request) -> bool:
     return request.method in ("get", "head") and any(
-        name in request.headers for name in ("if-none-match", "if-modified-since")
+        name in request.fields for name in ("if-none-match", "if-modified-since")
     )
 
 

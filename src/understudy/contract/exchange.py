@@ -28,10 +28,13 @@ def header_map(raw: RawHeaders) -> Headers:
     return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
-def content_type_of(raw: RawHeaders) -> str | None:
-    """The ``Content-Type`` header; several are joined, as HTTP has it, which makes them unreadable."""
-    found = [value for name, value in raw if name.lower() == b"content-type"]
-    return b", ".join(found).decode("latin-1") if found else None
+def header_fields(raw: RawHeaders) -> dict[str, str]:
+    """Header fields by name in lower case; one that stands several times is joined, as HTTP has it."""
+    fields: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    return fields
 
 
 class Request:
@@ -70,14 +73,19 @@ class Request:
     host_url = ""
 
     @cached_property
+    def fields(self) -> dict[str, str]:
+        """Header fields by name in lower case."""
+        return header_fields(self.raw_headers)
+
+    @cached_property
     def headers(self) -> Headers:
-        """Header fields, names in any case."""
+        """Header fields as openapi-core asks for them, names in any case."""
         return header_map(self.raw_headers)
 
     @cached_property
     def content_type(self) -> str:
         """The ``Content-Type`` header, or what RFC 9110 tells to assume."""
-        return self.headers.get("content-type") or "application/octet-stream"
+        return self.fields.get("content-type") or "application/octet-stream"
 
     @cached_property
     def query_pairs(self) -> list[tuple[str, str]]:
@@ -104,7 +112,7 @@ class Request:
     @cached_property
     def content(self) -> Body:
         """The body, decoded once by its media type."""
-        return decode(content_type_of(self.raw_headers), self.body)
+        return decode(self.fields.get("content-type"), self.body)
 
 
 class Response:
@@ -114,27 +122,34 @@ class Response:
         status: HTTP status code.
         headers: raw pairs; names in any case.
         body: raw body.
+        source: the plain JSON data that the body was just written from, if it was; saves reading it back.
     """
 
-    def __init__(self, status: int, headers: RawHeaders = (), body: bytes = b"") -> None:
+    def __init__(self, status: int, headers: RawHeaders = (), body: bytes = b"", source: Any = None) -> None:
         self.status_code = status
+        self.source = source
         self.raw_headers = tuple(headers)
         self.data = body
 
     @cached_property
+    def fields(self) -> dict[str, str]:
+        """Header fields by name in lower case."""
+        return header_fields(self.raw_headers)
+
+    @cached_property
     def headers(self) -> Headers:
-        """Header fields, names in any case."""
+        """Header fields as openapi-core asks for them, names in any case."""
         return header_map(self.raw_headers)
 
     @cached_property
     def content_type(self) -> str:
         """The ``Content-Type`` header, or what RFC 9110 tells to assume."""
-        return self.headers.get("content-type") or "application/octet-stream"
+        return self.fields.get("content-type") or "application/octet-stream"
 
     @cached_property
     def content(self) -> Body:
         """The body, decoded once by its media type."""
-        return decode(content_type_of(self.raw_headers), self.data)
+        return decode(self.fields.get("content-type"), self.data)
 
 
 @dataclass(slots=True)

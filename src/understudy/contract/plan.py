@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from understudy.contract import pointer
-from understudy.contract.body import is_json
+from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.exchange import Request, Response
 from understudy.contract.rust import Accept, Compiler
 
@@ -103,12 +103,12 @@ class Planner:
             raise NoPlanError(f"{what} uses {found}")
         return found
 
-    def _header(self, place: pointer.Parts) -> tuple[bytes, Accept, bool]:
+    def _header(self, place: pointer.Parts) -> tuple[str, Accept, bool]:
         name = str(place[-1])
         place, node = pointer.follow(self.document, place)
         if "schema" not in node or node.get("style", "simple") != "simple" or node.get("deprecated"):
             raise NoPlanError(f"the header {name} has a style of its own")
-        return name.lower().encode(), self._scalar((*place, "schema"), f"the header {name}"), bool(node.get("required"))
+        return name.lower(), self._scalar((*place, "schema"), f"the header {name}"), bool(node.get("required"))
 
     def _content(self, place: pointer.Parts) -> Mapping[str, Accept]:
         """What accepts a JSON body, by media type; other media types are openapi-core's."""
@@ -167,32 +167,33 @@ def _query(request: Request, checks: Mapping[str, Accept]) -> bool:
     return all(check(seen.get(name)) for name, check in checks.items())
 
 
-def _response(headers: list[tuple[bytes, Accept, bool]], content: Mapping[str, Accept] | None) -> AcceptResponse:
+def _response(headers: list[tuple[str, Accept, bool]], content: Mapping[str, Accept] | None) -> AcceptResponse:
     def accept(response: Response) -> bool:
         if headers and not _headers(response, headers):
             return False
         if content is None:
             return True
-        body = response.content
-        if body.problems or body.media_type is None or not response.data:
-            return False
-        check = content.get(body.media_type.essence)
-        return check is not None and check(body.value)
+        if response.source is not None:
+            media_type = parse_media_type(response.fields.get("content-type", ""))
+            value = response.source
+        else:
+            body = response.content
+            if body.problems or not response.data:
+                return False
+            media_type, value = body.media_type, body.value
+        check = content.get(media_type.essence) if media_type is not None else None
+        return check is not None and check(value)
 
     return accept
 
 
-def _headers(response: Response, checks: list[tuple[bytes, Accept, bool]]) -> bool:
-    sent: dict[bytes, str] = {}
-    for name, value in response.raw_headers:
-        if name in sent:
-            return False
-        sent[name] = value.decode("latin-1")
+def _headers(response: Response, checks: list[tuple[str, Accept, bool]]) -> bool:
+    sent = response.fields
     for name, check, required in checks:
-        value_text = sent.get(name)
-        if value_text is None:
+        value = sent.get(name)
+        if value is None:
             if required:
                 return False
-        elif not check(value_text):
+        elif "," in value or not check(value):
             return False
     return True

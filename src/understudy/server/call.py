@@ -136,4 +136,4 @@ def base_url(call: Call) -> str:
     scope = call.scope
     server = scope.get("server") or ("127.0.0.1", None)
     fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-    return f"{scope.get('scheme', 'http')}://{call.request.headers.get('host') or fallback}"
+    return f"{scope.get('scheme', 'http')}://{call.request.fields.get('host') or fallback}"

@@ -63,7 +63,7 @@ def dress(call: Call, response: Response, part: Part, seconds: float) -> Respons
     if transport.etag and _matches(call, headers):
         kept = [pair for pair in headers if pair[0] in KEPT_ON_304 or pair[0].startswith(b"access-control")]
         return Response(NOT_MODIFIED, kept, b"")
-    return Response(response.status_code, headers, response.data)
+    return Response(response.status_code, headers, response.data, response.source)
 
 
 def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
@@ -72,21 +72,21 @@ def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
     if cors is None or not call.scope["path"].startswith(cors.prefix):
         return []
     found = [(b"vary", b"Origin")]
-    if "origin" in call.request.headers:
+    if "origin" in call.request.fields:
         found += [
             (b"access-control-allow-origin", b"*"),
             (b"access-control-allow-methods", ", ".join(cors.methods).encode()),
             (b"access-control-expose-headers", b""),
             (b"access-control-max-age", str(cors.max_age).encode()),
         ]
-        asked = call.request.headers.get("access-control-request-headers")
+        asked = call.request.fields.get("access-control-request-headers")
         if asked is not None and _is_preflight(call):
             found.append((b"access-control-allow-headers", asked.encode("latin-1")))
     return found
 
 
 def _is_preflight(call: Call) -> bool:
-    headers = call.request.headers
+    headers = call.request.fields
     return call.scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
@@ -95,7 +95,7 @@ def _fixed(transport: Transport) -> RawHeaders:
 
 
 def _matches(call: Call, headers: list[tuple[bytes, bytes]]) -> bool:
-    wanted = call.request.headers.get("if-none-match")
+    wanted = call.request.fields.get("if-none-match")
     if wanted is None or call.request.method not in ("get", "head"):
         return False
     tag = next((value.decode() for name, value in headers if name == b"etag"), None)

@@ -6,7 +6,6 @@ whole or not at all. This module must not know any service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -81,6 +80,7 @@ def respond(reply: Reply, json_type: str) -> Response:
     """A reply as a response: data becomes JSON, text UTF-8, bytes stay as they are."""
     media_type = reply.media_type or json_type
     body: bytes
+    source: Any = None
     if reply.body is Empty.BODY:
         body = b""
     elif isinstance(reply.body, bytes):
@@ -88,12 +88,12 @@ def respond(reply: Reply, json_type: str) -> Response:
     elif isinstance(reply.body, str) and not media_type.startswith("application/json"):
         body = reply.body.encode()
     else:
-        body = orjson.dumps(reply.body)
+        body, source = orjson.dumps(reply.body), reply.body
     if media_type == "application/json":
         media_type = json_type
     headers = [(b"content-type", media_type.encode("latin-1")), (b"content-length", str(len(body)).encode())]
     headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
-    return Response(reply.status, headers, body)
+    return Response(reply.status, headers, body, source)
 
 
 def params(call: Call) -> Params:
@@ -109,12 +109,8 @@ def params(call: Call) -> Params:
     if request.query:
         merged |= nest(request.query_pairs)
     merged |= request.path_params
-    return Params(merged, body=value, headers=_headers(request.headers), base_url=base_url(call))
+    return Params(merged, body=value, headers=request.fields, base_url=base_url(call))
 
 
 def _upload(part: str | File) -> str | Upload:
     return Upload(part.filename, part.content_type, part.data) if isinstance(part, File) else part
-
-
-def _headers(headers: Any) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

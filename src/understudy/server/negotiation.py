@@ -162,7 +162,8 @@ def _of_status(document: Mapping[str, Any], operation: Operation, status: int) -
 
 def _rank(name: str, media: Mapping[str, Any]) -> int:
     """JSON first: it is what most clients read, and what the judge sees into. Our own gate's refusals last."""
-    if pointer.split((media.get("schema") or {}).get("$ref", ""))[-1:] == (GATE_SCHEMA,):
+    schema = media.get("schema")
+    if isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}"):
         return 2
     return 0 if is_json(name.partition(";")[0].strip().lower()) else 1
 

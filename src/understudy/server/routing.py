@@ -9,13 +9,13 @@ path parameters and the operation, if there is one. It must not answer anything 
 from __future__ import annotations
 
 import copy
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from understudy.contract.templates import PARAMETER, Templates, specificity
 from understudy.server.call import SCOPE_KEY, Part
 
 with warnings.catch_warnings():
@@ -26,8 +26,6 @@ with warnings.catch_warnings():
     from connexion.operations import AbstractOperation
     from connexion.resolver import Resolver
     from connexion.spec import OpenAPISpecification, Specification
-
-_PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
 class ValidatedSpecification(OpenAPISpecification):  # type: ignore[misc] # connexion is untyped
@@ -45,23 +43,12 @@ def specification(document: Mapping[str, Any]) -> ValidatedSpecification:
     return ValidatedSpecification(data)
 
 
-def specificity(template: str) -> tuple[tuple[int, str], ...]:
-    """Sorts templates so that the one that says more is tried first: literal, mixed, parameter; by segment."""
-
-    def rank(segment: str) -> int:
-        if not _PARAMETER.search(segment):
-            return 0
-        return 2 if _PARAMETER.fullmatch(segment) else 1
-
-    return tuple((rank(segment), segment) for segment in template.split("/"))
-
-
 class TemplateRoute:
     """One path template: says which operation a method means, and passes the request on."""
 
     def __init__(self, template: str, part: Part, next_app: ASGIApp) -> None:
         self.template = template
-        self.names = _PARAMETER.findall(template)
+        self.names = PARAMETER.findall(template)
         self.part = part
         self.next_app = next_app
         self.methods: dict[str, str] = {}
@@ -73,9 +60,13 @@ class TemplateRoute:
             self.methods.setdefault("HEAD", operation_id)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the call where it belongs, then go on."""
+        """Tell the call where it belongs, as Connexion's own router found it, then go on."""
         values = scope.get("path_params", {})
-        params = {name: str(values[f"p{index}"]) for index, name in enumerate(self.names)}
+        await self.enter([str(values[f"p{index}"]) for index in range(len(self.names))], scope, receive, send)
+
+    async def enter(self, values: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell the call where it belongs, then go on."""
+        params = dict(zip(self.names, values, strict=True))
         scope[SCOPE_KEY].route(self.part, self.template, params, self.methods.get(scope["method"], ""))
         await self.next_app(scope, receive, send)
 
@@ -99,7 +90,7 @@ class TemplateRoutingAPI(RoutingAPI):  # type: ignore[misc] # connexion is untyp
     def _framework_path_and_name(_operation: AbstractOperation, path: str) -> tuple[str, str]:
         """Starlette's form of a path; parameters by number, since OpenAPI lets names be anything."""
         numbers = iter(range(path.count("{")))
-        framework_path = _PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)
+        framework_path = PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)
         return framework_path, framework_path
 
     def _add_operation_internal(
@@ -113,11 +104,24 @@ class TemplateRoutingAPI(RoutingAPI):  # type: ignore[misc] # connexion is untyp
 
 
 class PartRouting(RoutingMiddleware):  # type: ignore[misc] # connexion is untyped
-    """Connexion's routing middleware over several parts, each at its own base path."""
+    """Connexion's routing middleware over several parts, each at its own base path.
+
+    Connexion registers the routes, and its router tries them one after another. The same routes stand in a tree, in
+    which a path is found however many there are; a test holds the two against each other.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
         self.router.redirect_slashes = False
+        self.tree: Templates[TemplateRoute] = Templates()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find the route, and go on; a path without one goes on as it came."""
+        found = self.tree.find(scope["path"]) if scope["type"] == "http" else None
+        if found is None:
+            await self.app(scope, receive, send)
+        else:
+            await found[0].enter(found[1], scope, receive, send)
 
     def add_api(self, spec: Specification, base_path: str | None = None, part: Part | None = None, **_: Any) -> None:
         """Register a part's document, after those at the same base path."""
@@ -129,6 +133,8 @@ class PartRouting(RoutingMiddleware):  # type: ignore[misc] # connexion is untyp
             if route.path == api.base_path:
                 route.app.default = api.router
         self.router.mount(api.base_path, app=api.router)
+        for route in api.templates.values():
+            self.tree.add(api.base_path + route.template, route)
 
 
 class Routing(ConnexionMiddleware):  # type: ignore[misc] # connexion is untyped

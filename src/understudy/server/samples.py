@@ -17,10 +17,14 @@ from understudy.server.generator import names
 SIZE = 16  # pixels, each way
 
 
-def sample(essence: str, random: Random) -> bytes | None:
-    """A file of a media type; None for a type that has no sample."""
-    maker = _SAMPLES.get(essence)
-    return maker(random) if maker else None
+def has(essence: str) -> bool:
+    """Whether there are samples of a media type."""
+    return essence in _SAMPLES
+
+
+def sample(essence: str, random: Random) -> bytes:
+    """A file of a media type that `has` knows."""
+    return _SAMPLES[essence](random)
 
 
 def _png(random: Random) -> bytes:

@@ -154,7 +154,7 @@ class SynthesisAnswerer:
                 yield lambda example=example: self._from_example(example, essence, schema, next(randoms))
         if named:
             return
-        if _unspecific(self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema):
+        if samples.has(essence) and _unspecific(self._target(schema)):
             yield lambda: self._from_sample(essence, next(randoms))
         for detail in DETAILS:
             kept = Detail(detail.optional, detail.examples and not dynamic, detail.write_only)
@@ -163,8 +163,7 @@ class SynthesisAnswerer:
     def _examples(self, offer: Offer, schema: Any, essence: str, *, named: bool) -> Iterator[Any]:
         """The examples of the media type, then those of the schema; JSON in quotes is also read as JSON."""
         found = list(offer.examples.values())
-        target = self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema
-        for holder in () if named else (schema, target):
+        for holder in () if named else (schema, self._target(schema)):
             if "example" in _mapping(holder):
                 found.append(holder["example"])
             if isinstance(_mapping(holder).get("examples"), list):
@@ -177,15 +176,15 @@ class SynthesisAnswerer:
                 except orjson.JSONDecodeError:
                     continue
 
+    def _target(self, schema: Any) -> Any:
+        return self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema
+
     def _from_example(self, example: Any, essence: str, schema: Any, random: Random) -> _Candidate:
         composer = self.generator.composer
         return _Candidate("example", writing.body(example, essence, schema, composer, written=True), Detail(), random)
 
     def _from_sample(self, essence: str, random: Random) -> _Candidate:
-        body = samples.sample(essence, random)
-        if body is None:
-            raise UnsatisfiableError(f"there is no sample of {essence}")
-        return _Candidate("schema", body, Detail(), random)
+        return _Candidate("schema", samples.sample(essence, random), Detail(), random)
 
     def _from_schema(self, essence: str, schema: Any, detail: Detail, random: Random) -> _Candidate:
         value = self.generator.draw(schema, random, detail=detail)

@@ -93,9 +93,7 @@ def _form(value: Any) -> bytes:
     if not isinstance(value, dict):
         raise UnwritableError("a form is made of an object's properties")
     pairs = [
-        (name, _word(item))
-        for name, items in value.items()
-        for item in (items if isinstance(items, list) else [items])
+        (name, _word(item)) for name, items in value.items() for item in (items if isinstance(items, list) else [items])
     ]
     return urlencode(pairs).encode()
 

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from shop import NOW, Shop, seed
+from understudy.sandbox.sandboxes import Sandbox
+from understudy.server.app import create_app
+from understudy.server.call import Part
+from understudy.server.handlers import HandlerAnswerer
+from understudy.server.journal import Journal
+from understudy.server.stage import Direction, settings_of, stage
+from understudy.services.chatwoot import SERVICE
 
 OpenShop = Callable[..., Shop]
 
 
+@pytest.fixture(scope="session")
+def parts() -> Callable[[Mapping[str, str]], Part]:
+    """Chatwoot staged once for each choice of settings: the document is the same for every shop."""
+    staged: dict[tuple[tuple[str, str], ...], Part] = {}
+
+    def part(settings: Mapping[str, str]) -> Part:
+        key = tuple(sorted(settings.items()))
+        if key not in staged:
+            staged[key] = stage(["chatwoot"], Direction(settings=settings))[0].part
+        return staged[key]
+
+    return part
+
+
 @pytest.fixture
-def open_shop(serve: Any) -> Iterator[OpenShop]:
+def open_shop(parts: Callable[[Mapping[str, str]], Part]) -> Iterator[OpenShop]:
     """Opens a shop on a seed: ``open_shop(contacts=[...], settings={...}, policy="enforce")``.
 
     The policy is ``report``, so that requests outside the contract reach the product; whatever it
@@ -21,21 +43,24 @@ def open_shop(serve: Any) -> Iterator[OpenShop]:
     """
     opened: list[Shop] = []
 
-    def make(*, policy: str = "report", settings: dict[str, str] | None = None, **lists: Any) -> Shop:
-        client = serve(
-            "chatwoot", policy=policy, frozen_at=NOW, fixtures=seed(**lists), settings=settings or {}
-        )
-        opened.append(Shop(client))
+    def make(*, policy: Any = "report", settings: Mapping[str, str] | None = None, **lists: Any) -> Shop:
+        sandbox = Sandbox(1, SERVICE.tables, settings_of(SERVICE, settings or {}), NOW)
+        SERVICE.plant(sandbox, seed(**lists))
+        part = dataclasses.replace(parts(settings or {}), answerer=HandlerAnswerer(SERVICE, sandbox))
+        journal = Journal()
+        opened.append(Shop(create_app([part], policy=policy, journal=journal), sandbox, journal))
         return opened[-1]
 
     yield make
     broken = [
         (exchange.operation_id, violation)
         for shop in opened
-        for exchange in shop.client.journal
+        for exchange in shop.journal
         for violation in exchange.violations
         if violation.side == "response"
     ]
+    for shop in opened:
+        shop.client.close()
     assert broken == []
 
 

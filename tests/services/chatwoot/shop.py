@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 
+from front_door import FrontDoor
 from understudy.sandbox.clock import Clock
+from understudy.sandbox.sandboxes import Sandbox
+from understudy.server.journal import Journal
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 NOT_FOUND = {"status": 404, "error": "Not Found"}
@@ -51,24 +54,28 @@ class Shop:
     """A client in the shop.
 
     Args:
-        client: a client on an application that plays Chatwoot.
+        app: an application that plays Chatwoot.
+        sandbox: the state it plays in.
+        journal: where it keeps what was said.
     """
 
-    def __init__(self, client: Any) -> None:
-        self.client = client
+    def __init__(self, app: Any, sandbox: Sandbox, journal: Journal) -> None:
+        self.client = httpx.Client(transport=FrontDoor(app), base_url="http://127.0.0.1:8080")
+        self.sandbox = sandbox
+        self.journal = journal
 
     @property
     def tables(self) -> Any:
         """What Chatwoot remembers, for what the API does not show."""
-        return self.client.sandbox.tables
+        return self.sandbox.tables
 
     def set_clock(self, moment: datetime) -> None:
         """Let it be another time."""
-        self.client.sandbox.clock = Clock(moment)
+        self.sandbox.clock = Clock(moment)
 
     def wait(self, **span: float) -> None:
         """Let time pass."""
-        self.set_clock(self.client.sandbox.clock.now() + timedelta(**span))
+        self.set_clock(self.sandbox.clock.now() + timedelta(**span))
 
     @staticmethod
     def path(tail: str = "", place: str = "shop", source_id: str = "ann") -> str:
@@ -77,10 +84,7 @@ class Shop:
 
     def send(self, method: str, path: str, **how: Any) -> httpx.Response:
         """Any request; the path is whole, or begins below Ann."""
-        answer: httpx.Response = self.client.request(
-            method, path if path.startswith("/public") or path.startswith("/rails") else self.path(path), **how
-        )
-        return answer
+        return self.client.request(method, path if path.startswith(("/public", "/rails")) else self.path(path), **how)
 
     def get(self, path: str = "", **how: Any) -> httpx.Response:
         """A GET."""

@@ -93,7 +93,12 @@ def test_what_a_browser_would_run_is_only_saved(talk: Shop, media_type: str) -> 
 
 @pytest.mark.parametrize(
     ("filename", "kept"),
-    [("../../etc/passwd", "..-..-etc-passwd"), ("a:b?c*.png", "a-b-c-.png"), ("..", "unnamed"), ("100%.png", "100-.png")],
+    [
+        ("../../etc/passwd", "..-..-etc-passwd"),
+        ("a:b?c*.png", "a-b-c-.png"),
+        ("..", "unnamed"),
+        ("100%.png", "100-.png"),
+    ],
 )
 def test_a_name_that_no_path_can_hold_is_mended(talk: Shop, filename: str, kept: str) -> None:
     """Characters that mean something in paths are replaced, and the address works."""

@@ -134,6 +134,12 @@ def test_an_empty_source_id_breaks_creation_half_way(shop: Shop) -> None:
     assert found["name"] == "Bea"
 
 
+@pytest.mark.parametrize("source_id", [["bea"], {"a": 1}, " "])
+def test_a_source_id_that_is_none_breaks_creation(shop: Shop, source_id: Any) -> None:
+    """An array, an object or white space for a source id is a 500."""
+    assert refused(shop.enter(source_id=source_id)) == (500, CRASH)
+
+
 def test_an_email_that_is_no_text_breaks_the_product(shop: Shop) -> None:
     """A number for an email is a 500, on creation and update."""
     assert refused(shop.enter(email=123)) == (500, CRASH)
@@ -202,6 +208,15 @@ def test_an_update_answers_by_release(open_shop: Any) -> None:
     assert list(record) == RECORD
     assert record["name"] == "Anna"
     assert record["updated_at"] == NOW.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_ones_own_address_merges_nobody(open_shop: Any) -> None:
+    """Saying again what is known already changes nothing, not even the time of the last change."""
+    shop = open_shop(contacts=[contact(email="ann@example.com", phone_number="+461")])
+    before = shop.tables.contacts[1]
+    shop.wait(hours=1)
+    ok(shop.patch(json={"email": "Ann@example.com", "phone_number": "+461"}))
+    assert list(shop.tables.contacts) == [before]
 
 
 def two_people(open_shop: Any, **other: Any) -> Shop:

@@ -39,9 +39,7 @@ def test_a_bots_conversation_begins_pending(open_shop: Any) -> None:
 
 def test_a_blocked_contacts_conversation_begins_resolved(open_shop: Any) -> None:
     """A blocked contact's conversation is resolved from the start, bot or not, and nobody is asked to rate it."""
-    shop = open_shop(
-        inboxes=[inbox(agent_bot="porter", csat_survey_enabled=True)], contacts=[contact(blocked=True)]
-    )
+    shop = open_shop(inboxes=[inbox(agent_bot="porter", csat_survey_enabled=True)], contacts=[contact(blocked=True)])
     assert (shop.begin()["status"], shop.show()["messages"]) == ("resolved", [])
 
 
@@ -65,9 +63,7 @@ def test_only_custom_attributes_are_taken_on_creation(shop: Shop) -> None:
         ),
     ],
 )
-def test_custom_attributes_that_are_too_large_are_refused(
-    open_shop: Any, custom: dict[str, Any], message: str
-) -> None:
+def test_custom_attributes_that_are_too_large_are_refused(open_shop: Any, custom: dict[str, Any], message: str) -> None:
     """Long texts and large integers among custom attributes are a 422 in the product's words."""
     for policy in ("enforce", "report"):
         shop = open_shop(policy=policy)
@@ -210,6 +206,14 @@ def test_what_was_seen_is_read(open_shop: Any) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
     assert shop.show()["contact_last_seen_at"] == int(NOW.timestamp())
     assert [message.status for message in shop.tables.messages] == ["sent", "read", "read"]
+
+
+def test_what_was_written_later_is_not_seen(open_shop: Any) -> None:
+    """Where the clock was set back, what was written after now stays unread."""
+    shop = open_shop(conversations=[conversation(said("maya", "one", ago="30m"), said("maya", "two", ago="10m"))])
+    shop.wait(minutes=-20)
+    assert shop.post("/conversations/1/update_last_seen").status_code == 200
+    assert [message.status for message in shop.tables.messages] == ["read", "sent"]
 
 
 def test_a_stray_conversation_id_is_looked_up(open_shop: Any) -> None:

@@ -142,6 +142,13 @@ def test_values_on_other_messages_file_nothing(asked: Shop) -> None:
     assert ok(asked.get(survey(asked)))["csat_survey_response"] is None
 
 
+def test_other_values_on_a_survey_file_nothing(asked: Shop) -> None:
+    """What is submitted to a survey without an answer to it is kept in the message and files nothing."""
+    given = {"submitted_values": {"value": "fine"}}
+    assert ok(asked.send("PUT", survey(asked), json={"message": given}))["csat_survey_response"] is None
+    assert asked.read()[-1]["content_attributes"]["submitted_values"] == {"value": "fine"}
+
+
 def test_a_survey_can_be_answered_for_fourteen_days(asked: Shop) -> None:
     """On the 14th day after the survey, by the calendar, an answer is taken; on the 15th it is a 422."""
     message, address = f"/conversations/1/messages/{asked.read()[-1]['id']}", survey(asked)

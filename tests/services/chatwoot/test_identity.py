@@ -101,7 +101,12 @@ def test_conversations_and_messages_never_ask_for_proof(safe: Shop) -> None:
 def test_once_verified_all_conversations_of_the_contact_are_seen(safe: Shop) -> None:
     """List, show and actions look in the contact inbox until it is verified, then in everything of the contact."""
     assert [found["id"] for found in ok(safe.get("/conversations"))] == [1]
-    for method, tail in (("GET", ""), ("POST", "/toggle_status"), ("POST", "/toggle_typing"), ("POST", "/update_last_seen")):
+    for method, tail in (
+        ("GET", ""),
+        ("POST", "/toggle_status"),
+        ("POST", "/toggle_typing"),
+        ("POST", "/update_last_seen"),
+    ):
         assert refused(safe.send(method, f"/conversations/2{tail}")) == (404, NOT_FOUND)
     ok(safe.get(params=proof()))
     assert [found["id"] for found in ok(safe.get("/conversations"))] == [1, 2]

@@ -58,7 +58,12 @@ def test_an_inbox_tells_what_is_set(open_shop: Any) -> None:
     assert all(found[key] is True for key in KEYS if key.endswith("_enabled"))
     sunday, monday = found["working_hours"][:2]
     assert sunday["open_all_day"] is True
-    assert (monday["open_hour"], monday["open_minutes"], monday["close_hour"], monday["close_minutes"]) == (8, 30, 12, 15)
+    assert (monday["open_hour"], monday["open_minutes"], monday["close_hour"], monday["close_minutes"]) == (
+        8,
+        30,
+        12,
+        15,
+    )
     assert "Welcome!" not in str(found)
     assert "shop-token" not in str(found)
 
@@ -69,7 +74,10 @@ def test_an_unknown_inbox_is_missing(shop: Shop) -> None:
     assert refused(shop.get(f"{ROOT}/inboxes/shop", params={"contact_id": "nobody"})) == (404, NOT_FOUND)
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/inboxes"), ("POST", "/inboxes"), ("PATCH", "/inboxes/shop"), ("DELETE", "/inboxes/shop")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/inboxes"), ("POST", "/inboxes"), ("PATCH", "/inboxes/shop"), ("DELETE", "/inboxes/shop")],
+)
 def test_other_inbox_routes_are_missing(shop: Shop, method: str, path: str) -> None:
     """Nothing else can be done to an inbox: 404, never 405."""
     answer = shop.send(method, f"{ROOT}{path}", headers={"accept": "application/json"})

@@ -119,10 +119,10 @@ def test_before_is_read_as_an_integer(long_talk: Shop, before: str) -> None:
     assert long_talk.read(before=before) == []
 
 
-def test_before_as_an_array_breaks_the_product(long_talk: Shop) -> None:
-    """An array has no integer in it."""
-    answer = long_talk.client.get(long_talk.path("/conversations/1/messages"), params={"before[]": "5"})
-    assert answer.status_code in (422, 500)
+def test_before_as_an_array_is_none(long_talk: Shop) -> None:
+    """An array has no integer in it and counts as absent."""
+    query = {"before[]": "5"}
+    assert ok(long_talk.get("/conversations/1/messages", params=query)) == long_talk.read()
 
 
 def test_messages_of_any_inbox_are_found(open_shop: Any) -> None:
@@ -152,12 +152,11 @@ def test_messages_of_any_inbox_are_found(open_shop: Any) -> None:
         ("snoozed", {"agent_bot": "porter"}, "open"),
     ],
 )
-def test_a_message_wakes_the_conversation(
-    open_shop: Any, status: str, settings: dict[str, Any], expected: str
-) -> None:
+def test_a_message_wakes_the_conversation(open_shop: Any, status: str, settings: dict[str, Any], expected: str) -> None:
     """A snoozed or resolved conversation opens again; where a bot answers, a resolved one goes back to pending."""
     shop = open_shop(
-        inboxes=[inbox(**settings)], conversations=[conversation(said("contact", "hi"), status=status, snoozed_for="1d")]
+        inboxes=[inbox(**settings)],
+        conversations=[conversation(said("contact", "hi"), status=status, snoozed_for="1d")],
     )
     shop.say("more")
     assert shop.show()["status"] == expected
@@ -204,7 +203,10 @@ def test_a_flooded_conversation_takes_no_more(open_shop: Any) -> None:
     ("given", "kept"),
     [
         ([{"name": "size", "value": "L", "id": 7}], [{"name": "size", "value": "L"}]),
-        ([{"title": "A", "value": 1}, {"title": "B", "value": None}], [{"title": "A", "value": 1}, {"title": "B", "value": None}]),
+        (
+            [{"title": "A", "value": 1}, {"title": "B", "value": None}],
+            [{"title": "A", "value": 1}, {"title": "B", "value": None}],
+        ),
         ([{"title": ["a"], "value": {"b": 1}}], [{}]),
         (["a", "b"], []),
         ([], []),
@@ -213,9 +215,7 @@ def test_a_flooded_conversation_takes_no_more(open_shop: Any) -> None:
         ({"csat_survey_response": "good"}, {}),
     ],
 )
-def test_submitted_values_are_kept_as_far_as_they_are_known(
-    open_shop: Any, method: str, given: Any, kept: Any
-) -> None:
+def test_submitted_values_are_kept_as_far_as_they_are_known(open_shop: Any, method: str, given: Any, kept: Any) -> None:
     """An array or object of submitted values keeps the known keys; what else the message carries stays."""
     shop = open_shop(conversations=[conversation(said("maya", "?", content_type="form", content_attributes=FORM))])
     changed = ok(shop.send(method, "/conversations/1/messages/1", json={"submitted_values": given, "content": "!"}))

@@ -9,8 +9,12 @@ import pytest
 
 from shop import NOW, Shop, conversation, inbox, said
 
-CLOSED = {"working_hours_enabled": True, "out_of_office_message": "Nobody is in.", "working_hours": {"wednesday": "closed"}}
-GREETING = {"greeting_enabled": True, "greeting_message": "Welcome!"}
+CLOSED: dict[str, Any] = {
+    "working_hours_enabled": True,
+    "out_of_office_message": "Nobody is in.",
+    "working_hours": {"wednesday": "closed"},
+}
+GREETING: dict[str, Any] = {"greeting_enabled": True, "greeting_message": "Welcome!"}
 
 
 def contents(shop: Shop, number: int = 1) -> list[str]:

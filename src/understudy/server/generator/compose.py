@@ -61,17 +61,16 @@ class Composer:
         shape = own(schema, self.version)
         parts = list(schema.get("allOf", ()))
         if "$ref" in schema:
-            shape = shape if self.version != "3.0" else Shape()
-            parts = [self.fits.target(schema["$ref"]), *(parts if self.version != "3.0" else ())]
+            # OpenAPI 3.0 ignores what stands beside a reference, its judges do not: keeping it keeps both content.
+            parts.insert(0, self.fits.target(schema["$ref"]))
             depth += 1
         through = "$ref" in schema
         for part in parts:
             shape = join(shape, self.settle(part, order, depth + 1, tagged=tagged and through), self.both)
         if through and tagged:
             shape = join(shape, own(self._own_tag(schema["$ref"]), self.version), self.both)
-        if "$ref" not in schema or self.version != "3.0":
-            for alternatives in self._choices(schema, tagged=tagged):
-                shape = self._choose(shape, alternatives, order, depth)
+        for alternatives in self._choices(schema, tagged=tagged):
+            shape = self._choose(shape, alternatives, order, depth)
         if tagged and not shape.chosen and len(self._shapes) < MAX_KEPT:
             self._shapes[id(schema)] = (schema, shape)
         return shape
@@ -156,7 +155,8 @@ class Composer:
 
     def _choose(self, shape: Shape, alternatives: Sequence[Schema], order: Order, depth: int) -> Shape:
         error = UnsatisfiableError("none of the alternatives can be kept together with the rest")
-        for branch in order(alternatives):
+        # One alternative is no choice: a settled schema may be remembered, so asking must not move the random source.
+        for branch in order(alternatives) if len(alternatives) > 1 else alternatives:
             try:
                 settled = self.settle(branch, order, depth + 1)
                 return replace(join(shape, settled, self.both), chosen=shape.chosen or len(alternatives) > 1)

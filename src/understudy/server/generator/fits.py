@@ -67,11 +67,8 @@ class Fits:
             return schema
         if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
             return depth <= MAX_DEPTH
-        if "$ref" in schema:
-            if not self(self.target(schema["$ref"]), value, depth + 1):
-                return False
-            if self.version == "3.0":
-                return True
+        if "$ref" in schema and not self(self.target(schema["$ref"]), value, depth + 1):
+            return False
         if value is None and self.version == "3.0" and schema.get("nullable") is True and "enum" not in schema:
             return True
         return all(

@@ -46,14 +46,11 @@ def write(pattern: str, random: Random, shortest: int = 0, longest: int | None =
     for attempt in range(TRIES):
         ease = min(most, max(shortest, 6 * (attempt // 2)))
         text = _Walk(random, ease, greedy=attempt % 2 == 0, weave=attempt % 4 > 1).text(_tree(pattern))
-        for candidate in (text, text + _padding(random, shortest - len(text))):
+        padding = "".join(random.choices(string.ascii_lowercase, k=max(0, shortest - len(text))))
+        for candidate in (text, text + padding, f"{text} {padding[1:]}"):
             if shortest <= len(candidate) <= most and expression.search(candidate):
                 return candidate
     return None
-
-
-def _padding(random: Random, missing: int) -> str:
-    return "".join(random.choices(string.ascii_lowercase, k=max(0, missing)))
 
 
 class _Walk:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, cycle, islice
 from random import Random
 
 from understudy.server.generator import names, patterns
@@ -17,6 +17,7 @@ from understudy.server.generator.shape import Shape, UnsatisfiableError
 
 LONGEST = 1_000_000
 TRIES = 8
+MANY_TRIES = 200  # where a text must match several expressions at once
 
 FORMATS: Mapping[str, names.Text] = {
     "date-time": names.stamp,
@@ -88,10 +89,10 @@ def _pleasant(form: str, random: Random, name: str, owner: str) -> Iterator[str]
 
 
 def _by_pattern(
-    expressions: Iterable[str], random: Random, shortest: int, longest: int | None
+    expressions: tuple[str, ...], random: Random, shortest: int, longest: int | None
 ) -> Iterator[str]:
-    """Texts that match one of the expressions; with luck they match the others."""
-    for expression in expressions:
+    """Texts that match one of the expressions; of many, one matches the others too."""
+    for expression in expressions if len(expressions) == 1 else islice(cycle(expressions), MANY_TRIES):
         candidate = patterns.write(expression, random, shortest, longest)
         if candidate is not None:
             yield candidate

@@ -78,7 +78,7 @@ def _respond(sandbox: Sandbox, message: Message, answer: Mapping[str, Any]) -> N
     given, feedback = answer.get("rating"), answer.get("feedback_message")
     if blank(given):
         return
-    rating = int(given) if isinstance(given, bool) else to_i(given)
+    rating = to_i(given)
     if rating not in RATINGS:
         return
     said: dict[str, Any] = {"rating": rating, "feedback_message": text(feedback), "updated_at": now}

@@ -67,7 +67,8 @@ def list_messages(sandbox: Sandbox, params: Params) -> Any:
     """The newest messages the contact may see, oldest first; optionally only those before an id."""
     _, conversation = _found(sandbox, params)
     tables = tables_of(sandbox)
-    before = None if blank(params.get("before")) else to_i(params["before"])
+    given = scalar(params, "before")
+    before = None if blank(given) else to_i(given)
     newest = list(islice(tables.messages.newest("chat_in", conversation.id, before=before), WINDOW))
     return [message_shape(tables, message, conversation.display_id, params.base_url) for message in reversed(newest)]
 

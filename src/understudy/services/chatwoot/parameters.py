@@ -60,16 +60,11 @@ def text(value: Any) -> str | None:
 
 
 def to_i(value: Any) -> int:
-    """A value as Ruby's ``to_i`` reads it: the integer it begins with, else 0.
-
-    Errors: a crash where the value has no such reading.
-    """
+    """A scalar as Ruby's ``to_i`` reads it: the integer it begins with, else 0."""
     if isinstance(value, str):
         match = _INTEGER.match(value)
         return _int(match.group(1)) if match else 0
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise crash()
-    return int(value)
+    return int(value) if isinstance(value, int | float) else 0
 
 
 def record_id(value: str) -> int | None:

@@ -100,12 +100,10 @@ def note_activity(sandbox: Sandbox, conversation: Conversation, content: str) ->
 
 
 def change_status(sandbox: Sandbox, conversation: Conversation, status: str) -> Conversation:
-    """Give the conversation another status, with what follows from it."""
+    """Give the conversation another status, with what follows from it: it sleeps no longer."""
     tables = tables_of(sandbox)
     current = tables.conversations[conversation.id]
-    changes: dict[str, Any] = {"status": status, "updated_at": sandbox.clock.time()}
-    if status != "snoozed":
-        changes["snoozed_until"] = None
+    changes: dict[str, Any] = {"status": status, "snoozed_until": None, "updated_at": sandbox.clock.time()}
     if status == "resolved":
         changes["waiting_since"] = None
     return tables.conversations.update(current, **changes)
