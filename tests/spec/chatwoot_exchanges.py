@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+
 from chatwoot_documents import EFFECTIVE, PUBLISHED
 from real_answers import UUID
-
 from understudy.contract.contract import Contract
 from understudy.contract.document import load
 from understudy.contract.exchange import Request, Response

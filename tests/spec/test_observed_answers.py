@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from chatwoot_exchanges import CONTRACTS, LATER, WITH_A_BODY, answer, ask, codes
 from real_answers import (
     ACTIVITY,
@@ -29,7 +30,6 @@ from real_answers import (
     TEMPLATE,
     TOO_LATE,
 )
-
 from understudy.contract.exchange import Response
 
 ANSWERS: list[tuple[str, str, Any]] = [

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from chatwoot_documents import EFFECTIVE, OBSERVED, PUBLISHED, RELEASE_4_13, reachable
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from chatwoot_documents import EFFECTIVE, OBSERVED, PUBLISHED, RELEASE_4_13, reachable
 from understudy.contract.document import load, operations
 
 DIFFERENCES = {f"D{number}" for number in range(1, 23)}

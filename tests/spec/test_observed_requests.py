@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
 from chatwoot_exchanges import FORM, JSON, LATER, MULTIPART, WITH_A_BODY, ask, codes
 
 

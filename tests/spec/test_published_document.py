@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
-from chatwoot_documents import OVERLAYS, PUBLISHED, reachable
 
+from chatwoot_documents import OVERLAYS, PUBLISHED, reachable
 from understudy.contract.document import load, operations
 
 DIGEST = "860eea8bd4cba196b696afd26b334779fcc5bc7156687d038914ef8d78ae6ed6"

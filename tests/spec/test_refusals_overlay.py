@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatwoot_documents import PUBLISHED, REFUSALS
 
+from chatwoot_documents import PUBLISHED, REFUSALS
 from understudy.contract.document import load, operations
 
 STATUSES = {"400", "404", "413", "415", "422"}

@@ -7,7 +7,7 @@ for the document's own examples. It only ever saves a draw: the contract judges 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import lru_cache
 from typing import Any
 
@@ -103,14 +103,14 @@ class Fits:
 Check = Callable[[Fits, Any, Any, Mapping[str, Any], int], bool]
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: _number(value) and float(value).is_integer(),
+    "integer": lambda value: _number(value) and (isinstance(value, int) or value.is_integer()),
     "number": _number,
     "string": lambda value: isinstance(value, str),
     "array": lambda value: isinstance(value, list),
@@ -118,11 +118,14 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-def is_multiple(value: float, step: float) -> bool:
+def is_multiple(value: int | float, step: int | float) -> bool:  # noqa: PYI041 - an int is told from a float here
     """Whether a number is a multiple of a step, reckoned in floats wherever the step is one."""
-    if isinstance(step, float):
-        return float(value / step).is_integer()
-    return value % step == 0
+    if isinstance(step, int):
+        return value % step == 0
+    try:
+        return (value / step).is_integer()
+    except OverflowError:
+        return False
 
 
 def _type(_f: Fits, wanted: Any, value: Any, _s: Mapping[str, Any], _d: int) -> bool:
@@ -140,7 +143,7 @@ def _bound(test: Callable[[float, float], bool], exclusive: str = "") -> Check:
     return check
 
 
-def _size(kind: type, test: Callable[[int, int], bool]) -> Check:
+def _size(kind: type[Sized], test: Callable[[int, int], bool]) -> Check:
     return lambda _f, bound, value, _s, _d: not isinstance(value, kind) or test(len(value), bound)
 
 
@@ -226,7 +229,7 @@ def _contains(fits: Fits, wanted: Any, value: Any, schema: Mapping[str, Any], de
     if not isinstance(value, list):
         return True
     found = sum(fits(wanted, item, depth + 1) for item in value)
-    return schema.get("minContains", 1) <= found <= schema.get("maxContains", found)
+    return bool(schema.get("minContains", 1) <= found <= schema.get("maxContains", found))
 
 
 def _all_of(fits: Fits, parts: Any, value: Any, schema: Mapping[str, Any], depth: int) -> bool:

@@ -60,7 +60,6 @@ def join(one: Shape, other: Shape, both: Callable[[Schema, Schema], Schema]) -> 
     return result
 
 
-
 def type_of(value: Any) -> str:
     """JSON Schema's name for the type of a value; a number without a fraction is an integer."""
     if value is None:
@@ -68,8 +67,10 @@ def type_of(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, (int, float)):
-        return "integer" if float(value).is_integer() else "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "string")
+        return "integer" if isinstance(value, int) or value.is_integer() else "number"
+    if isinstance(value, list):
+        return "array"
+    return "object" if isinstance(value, dict) else "string"
 
 
 def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -56,10 +56,9 @@ def draw(shape: Shape, random: Random, name: str, *, whole: bool) -> int | float
 
 def _within(value: float, limits: Limits, form: str) -> bool:
     least, most = RANGES.get(form, (value, value))
-    return (
-        max(least, limits.get("minimum", value)) <= value <= min(most, limits.get("maximum", value))
-        and limits.get("exclusiveMinimum", value - 1) < value < limits.get("exclusiveMaximum", value + 1)
-    )
+    return max(least, limits.get("minimum", value)) <= value <= min(most, limits.get("maximum", value)) and limits.get(
+        "exclusiveMinimum", value - 1
+    ) < value < limits.get("exclusiveMaximum", value + 1)
 
 
 def _ends(limits: Limits, form: str) -> tuple[Decimal, Decimal]:

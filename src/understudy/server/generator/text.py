@@ -88,9 +88,7 @@ def _pleasant(form: str, random: Random, name: str, owner: str) -> Iterator[str]
         yield candidate
 
 
-def _by_pattern(
-    expressions: tuple[str, ...], random: Random, shortest: int, longest: int | None
-) -> Iterator[str]:
+def _by_pattern(expressions: tuple[str, ...], random: Random, shortest: int, longest: int | None) -> Iterator[str]:
     """Texts that match one of the expressions; of many, one matches the others too."""
     for expression in expressions if len(expressions) == 1 else islice(cycle(expressions), MANY_TRIES):
         candidate = patterns.write(expression, random, shortest, longest)
