@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 from front_door import FrontDoor
+from played import BASE, Client, Serve
 from understudy.server.app import create_app
 from understudy.server.journal import Journal
 from understudy.server.stage import Direction, stage
-
-BASE = "http://127.0.0.1:8080"
-
-
-class Client(httpx.Client):
-    """An httpx client on an application of ours; `journal` and `part` show what went on inside."""
-
-    journal: Journal
-    part: Any
-
-    @property
-    def sandbox(self) -> Any:
-        """The sandbox of the first part."""
-        return self.part.answerer.sandbox
-
-
-Serve = Callable[..., Client]
 
 
 @pytest.fixture

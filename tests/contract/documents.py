@@ -16,8 +16,9 @@ def document(paths: dict[str, Any], *, openapi: str = "3.1.0", **more: Any) -> d
 
 
 def operation(name: str, **more: Any) -> dict[str, Any]:
-    """An operation that answers 200 with anything."""
-    return {"operationId": name, "responses": {"200": {"description": "Fine"}}, **more}
+    """An operation that answers 200 with any JSON."""
+    answer = {"description": "Fine", "content": {"application/json": {}}}
+    return {"operationId": name, "responses": {"200": answer}, **more}
 
 
 def contract(tmp_path: Path, paths: dict[str, Any], **more: Any) -> Contract:

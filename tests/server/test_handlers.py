@@ -33,7 +33,7 @@ BODY = {"type": "object", "properties": {"name": {"type": "string", "maxLength":
 CONTENT = {
     kind: {"schema": BODY} for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 }
-ANY = {"200": {"description": "Fine"}, "422": {"description": "No"}, "500": {"description": "Bad"}}
+ANY = {status: {"description": "Any", "content": {"application/json": {}}} for status in ("200", "400", "422", "500")}
 PATHS = {
     "/things/{name}": {
         "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 import orjson
 from python_multipart.exceptions import FormParserError
@@ -274,7 +274,7 @@ class _Parts:
         name = options.get(b"name")
         if name is None:
             raise _WrongError("body-malformed", "a part of the multipart body has no name in its Content-Disposition")
-        filename = options.get(b"filename")
+        filename = options.get(b"filename", _extended(options.get(b"filename*")))
         if filename is None:
             try:
                 value: str | File = bytes(self._data).decode()
@@ -287,6 +287,11 @@ class _Parts:
 
     def _finish(self) -> None:
         self.ended = True
+
+
+def _extended(value: bytes | None) -> bytes | None:
+    """A parameter in RFC 8187's notation, ``UTF-8''a%20b``."""
+    return None if value is None else unquote_to_bytes(value.rpartition(b"'")[2])
 
 
 def _text(raw: bytes) -> str:

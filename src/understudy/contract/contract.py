@@ -7,59 +7,28 @@ everywhere. It must not know who asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from fnmatch import fnmatch
-from functools import cached_property
 from typing import Any, Literal
 
 from understudy.contract import pointer, wording
 from understudy.contract.body import Body
+from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context, plain_headers
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine
 from understudy.contract.exchange import Request, Response
-from understudy.contract.plan import AcceptRequest, AcceptResponse, NoPlanError, Planner
+from understudy.contract.media import find_media_type
+from understudy.contract.operation import Operation, parameter_places
+from understudy.contract.plan import Plan, Planner
 from understudy.contract.violations import Side, Violation
 
 EngineName = Literal["plan", "stock"]
 ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 
+NOT_MODIFIED = 304
+
 # A schema that carries this mark breaks in a way that the product itself refuses, in its own words.
 REFUSED_BY = "x-refused-by"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of a document.
-
-    Attributes:
-        operation_id: unique in the document.
-        method: lower case.
-        template: the path template.
-        node: the operation object.
-        parameters: place in the document of each parameter, by (in, name).
-    """
-
-    operation_id: str
-    method: str
-    template: str
-    node: Mapping[str, Any]
-    parameters: Mapping[tuple[str, str], pointer.Parts]
-
-    @cached_property
-    def place(self) -> pointer.Parts:
-        """The operation's place in the document."""
-        return ("paths", self.template, self.method)
-
-    def response_key(self, status: int) -> str | None:
-        """The key of ``responses`` that documents a status: exact, a range such as ``4XX``, or ``default``."""
-        responses = self.node.get("responses", {})
-        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
-            if key in responses:
-                return key
-        return None
 
 
 class Contract:
@@ -76,19 +45,14 @@ class Contract:
         self.data = document.data
         self.operations: dict[tuple[str, str], Operation] = {}
         for template, method, node, item in operations(self.data):
-            operation = Operation(
-                node["operationId"],
-                method,
-                template,
-                node,
-                _parameters(self.data, template, method, node, item),
-            )
-            self.operations[method, template] = operation
+            places = parameter_places(self.data, template, method, node, item)
+            self.operations[method, template] = Operation(node["operationId"], method, template, node, places)
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
         self.engine = Engine(self.data, document.version)
-        self._planner = Planner(self.data, document.version) if engine == "plan" else None
-        self._request_plans: dict[str, AcceptRequest | None] = {}
-        self._response_plans: dict[tuple[str, int], AcceptResponse | None] = {}
+        self.planner = Planner(self.data, document.version)
+        self._planned = engine == "plan"
+        self._request_plans: dict[str, Plan[Request]] = {}
+        self._response_plans: dict[tuple[str, int], Plan[Response]] = {}
 
     def methods(self, template: str) -> tuple[str, ...]:
         """The methods documented for a path template, upper case; HEAD comes with GET."""
@@ -121,25 +85,21 @@ class Contract:
         operation = self.operation(request)
         if operation is None:
             return (self._lost(request),)
-        plan = self._request_plan(operation)
-        if plan is not None and plan(request):
+        plan = self.request_plan(operation) if self._planned else _NO_PLAN
+        head = plan.head is not None and plan.head(request)
+        body = plan.body is not None and plan.body(request)
+        fields = request.fields
+        if head and body and plain_headers(request.raw_headers, fields.get("content-length"), len(request.body)):
             return ()
         content = request.content if "requestBody" in operation.node else Body()
-        parts = self._body_parts((*operation.place, "requestBody", "content"))
+        parts = self._parts((*operation.place, "requestBody", "content"))
         setting = self._setting(operation, "request", parts, content)
-        found = [
-            Violation(
-                problem.where or "/body",
-                problem.code,
-                "request",
-                operation.operation_id,
-                pointer.join(parts or operation.place, "#"),
-                problem.message,
-            )
-            for problem in content.problems
-        ]
+        context = Context(self.data, operation, "request", request, content, setting.schema, parts or operation.place)
+        found = [violation for check in REQUEST_CHECKS for violation in check(context)]
         asked = request if request.method == operation.method else _as_get(request)
-        errors = self.engine.request_errors(asked, operation.parameters, body=not content.problems)
+        errors = self.engine.request_errors(
+            asked, operation.parameters, head=not head, body=not body and not content.problems
+        )
         return _sorted(found, errors, setting)
 
     def check_response(self, request: Request, response: Response) -> tuple[Violation, ...]:
@@ -150,54 +110,43 @@ class Contract:
         operation = self.operation(request)
         if operation is None:
             return ()
-        if response.status_code == 304 and _conditional(request):  # noqa: PLR2004 - Not Modified
-            return ()
-        plan = self._response_plan(operation, response.status_code) if request.method != "head" else None
-        if plan is not None and plan(response):
-            return ()
         key = operation.response_key(response.status_code)
         if key is None:
-            known = ", ".join(operation.node.get("responses", {}))
-            message = f"the status {response.status_code} is not documented; documented are {known}"
-            promise = pointer.join((*operation.place, "responses"), "#")
-            return (Violation("/status", "status-unknown", "response", operation.operation_id, promise, message),)
+            return tuple(self._undocumented(operation, request, response))
+        plan = self.response_plan(operation, response.status_code) if self._planned else _NO_PLAN
+        head = plan.head is not None and plan.head(response)
+        is_head = request.method == "head"
+        body = not is_head and plan.body is not None and plan.body(response)
+        said = None if is_head else response.fields.get("content-length")
+        if head and (body or is_head) and plain_headers(response.raw_headers, said, len(response.data)):
+            return ()
         place, node = pointer.follow(self.data, (*operation.place, "responses", key))
-        judged = request.method != "head" and bool(node.get("content"))
+        judged = not is_head and bool(node.get("content"))
         content = response.content if judged else Body()
-        parts = (*place, "content") if judged else None
-        setting = self._setting(operation, "response", parts, content, (*place, "headers"))
-        found = [
-            Violation(
-                problem.where or "/body",
-                problem.code,
-                "response",
-                operation.operation_id,
-                pointer.join(place, "#"),
-                problem.message,
-            )
-            for problem in content.problems
-        ]
+        setting = self._setting(
+            operation, "response", (*place, "content") if judged else None, content, (*place, "headers")
+        )
+        context = Context(self.data, operation, "response", request, content, setting.schema, place)
+        found = [violation for check in RESPONSE_CHECKS for violation in check(context, response)]
         asked = request if request.method == operation.method else _as_get(request)
-        errors = self.engine.response_errors(asked, response, body=judged and not content.problems)
+        errors = self.engine.response_errors(
+            asked, response, head=not head, body=judged and not body and not content.problems
+        )
         return _sorted(found, errors, setting)
 
-    def _request_plan(self, operation: Operation) -> AcceptRequest | None:
-        key = operation.operation_id
-        if key not in self._request_plans:
-            self._request_plans[key] = None
-            if self._planner is not None:
-                with suppress(NoPlanError):
-                    self._request_plans[key] = self._planner.request(operation)
-        return self._request_plans[key]
+    def request_plan(self, operation: Operation) -> Plan[Request]:
+        """The accept plan for an operation's requests, made on first use."""
+        found = self._request_plans.get(operation.operation_id)
+        if found is None:
+            found = self._request_plans[operation.operation_id] = self.planner.request(operation)
+        return found
 
-    def _response_plan(self, operation: Operation, status: int) -> AcceptResponse | None:
-        key = (operation.operation_id, status)
-        if key not in self._response_plans:
-            self._response_plans[key] = None
-            if self._planner is not None:
-                with suppress(NoPlanError):
-                    self._response_plans[key] = self._planner.response(operation, status)
-        return self._response_plans[key]
+    def response_plan(self, operation: Operation, status: int) -> Plan[Response]:
+        """The accept plan for an operation's answers with a documented status, made on first use."""
+        found = self._response_plans.get((operation.operation_id, status))
+        if found is None:
+            found = self._response_plans[operation.operation_id, status] = self.planner.response(operation, status)
+        return found
 
     def left_to_product(self, violation: Violation) -> bool:
         """Whether the document says that the product itself refuses what breaks this promise."""
@@ -219,7 +168,16 @@ class Contract:
             "/path", "operation-unknown", "request", "", "#/paths", f"{request.path} is not documented{hint}"
         )
 
-    def _body_parts(self, parts: pointer.Parts) -> pointer.Parts | None:
+    def _undocumented(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
+        """What a status breaks that the operation does not list."""
+        if response.status_code == NOT_MODIFIED and _conditional(request):
+            return
+        known = ", ".join(operation.node.get("responses", {}))
+        message = f"the status {response.status_code} is not documented; documented are {known}"
+        promise = pointer.join((*operation.place, "responses"), "#")
+        yield Violation("/status", "status-unknown", "response", operation.operation_id, promise, message)
+
+    def _parts(self, parts: pointer.Parts) -> pointer.Parts | None:
         try:
             return pointer.follow(self.data, parts)[0]
         except KeyError:
@@ -234,21 +192,9 @@ class Contract:
         headers: pointer.Parts = (),
     ) -> wording.Setting:
         known = pointer.find(self.data, pointer.join(content)) if content else {}
-        essence = body.media_type.essence if body.media_type else ""
-        key = next((name for name in known if fnmatch(essence, name.partition(";")[0].strip().lower())), essence)
-        return wording.Setting(self.data, operation.operation_id, side, operation.parameters, content, key, headers)
-
-
-def _parameters(
-    data: Mapping[str, Any], template: str, method: str, node: Mapping[str, Any], item: Mapping[str, Any]
-) -> dict[tuple[str, str], pointer.Parts]:
-    """Where each parameter of an operation stands; the operation's own hide those of its path."""
-    places: dict[tuple[str, str], pointer.Parts] = {}
-    for holder, parts in ((item, ("paths", template)), (node, ("paths", template, method))):
-        for index in range(len(holder.get("parameters", ()))):
-            place, parameter = pointer.follow(data, (*parts, "parameters", index))
-            places[parameter["in"], parameter["name"]] = place
-    return places
+        key = find_media_type(known, body.media_type)
+        schema = (*content, key, "schema") if content and key is not None and "schema" in known[key] else None
+        return wording.Setting(self.data, operation.operation_id, side, operation.parameters, content, schema, headers)
 
 
 def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wording.Setting) -> tuple[Violation, ...]:
@@ -264,6 +210,9 @@ def _conditional(request: Request) -> bool:
     return request.method in ("get", "head") and any(
         name in request.fields for name in ("if-none-match", "if-modified-since")
     )
+
+
+_NO_PLAN: Plan[Any] = Plan(None, None)
 
 
 def _as_get(request: Request) -> Request:

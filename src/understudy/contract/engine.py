@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema_path import SchemaPath
+from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
@@ -38,6 +39,7 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 from understudy.contract import forms
 from understudy.contract.body import Body, MediaType
 from understudy.contract.exchange import Request, Response
+from understudy.contract.formats import FORMATS
 from understudy.contract.pointer import Parts
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
@@ -134,16 +136,15 @@ class CachingValidators(SchemaValidatorsFactory):
     def __init__(self, stock: SchemaValidatorsFactory) -> None:
         super().__init__(stock.schema_validator_cls, stock.format_checker)
         self.stock = stock
-        self.made: dict[Any, SchemaValidator] = {}
+        self.made: dict[tuple[Any, ...], SchemaValidator] = {}
 
-    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
-        """The validator of a schema."""
-        key = (schema.parts, args, tuple(sorted(options.items())))
+    def create(self, spec: SchemaPath, schema: SchemaPath, *_: Any, **__: Any) -> SchemaValidator:
+        """The validator of a schema, with `FORMATS` beside openapi-core's own."""
         try:
-            return self.made[key]
+            return self.made[schema.parts]
         except KeyError:
-            validator = self.made[key] = self.stock.create(spec, schema, *args, **options)
-            return validator
+            made = self.stock.create(spec, schema, extra_format_validators=FORMATS)
+            return self.made.setdefault(schema.parts, made)
 
 
 class DecodedBodies:
@@ -187,27 +188,31 @@ class Engine:
         self._parts = {}
         for name, validator in PARTS[version].items():
             stock = validator.schema_validators_factory
+            cache = caches.setdefault(id(stock), CachingValidators(stock))
             self._parts[name] = validator(
                 spec,
                 path_finder_cls=RouteFinder,
-                schema_validators_factory=caches.setdefault(id(stock), CachingValidators(stock)),
+                schema_validators_factory=cache,
+                schema_casters_factory=SchemaCastersFactory(cache, validator.schema_casters_factory.types_caster),
                 media_type_deserializers_factory=DecodedBodies(document),
             )
 
     def request_errors(
-        self, request: Request, parameters: Mapping[tuple[str, str], Parts], *, body: bool
+        self, request: Request, parameters: Mapping[tuple[str, str], Parts], *, head: bool, body: bool
     ) -> Iterator[Exception]:
         """What openapi-core finds in a request.
 
         Args:
             request: the request.
             parameters: place of each parameter in the document, by (in, name).
+            head: whether security and parameters are judged.
             body: whether the body is judged.
         """
         view = _RequestView(request)
-        yield from self._parts["security"].iter_errors(view)
-        for error in self._parts["parameters"].iter_errors(view):
-            yield from self._empty(error, parameters) if _is_empty(error) else (error,)
+        if head:
+            yield from self._parts["security"].iter_errors(view)
+            for error in self._parts["parameters"].iter_errors(view):
+                yield from self._empty(error, parameters) if _is_empty(error) else (error,)
         if body:
             yield from (e for e in self._parts["body"].iter_errors(view) if type(e) is not MissingRequestBody)
 
@@ -223,9 +228,10 @@ class Engine:
             error.__cause__ = cause
             yield error
 
-    def response_errors(self, request: Request, response: Response, *, body: bool) -> Iterator[Exception]:
-        """What openapi-core finds in a response; ``body=False`` leaves the body unjudged."""
+    def response_errors(self, request: Request, response: Response, *, head: bool, body: bool) -> Iterator[Exception]:
+        """What openapi-core finds in the headers (``head``) and the body (``body``) of a response."""
         asked, view = _RequestView(request), _ResponseView(response)
-        yield from self._parts["headers"].iter_errors(asked, view)
+        if head:
+            yield from self._parts["headers"].iter_errors(asked, view)
         if body:
             yield from self._parts["data"].iter_errors(asked, view)

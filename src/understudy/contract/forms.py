@@ -16,6 +16,7 @@ import orjson
 from understudy.contract import pointer
 from understudy.contract.body import File
 
+MEDIA_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _WORDS = {"true": True, "false": False}
 
 

@@ -1,33 +1,40 @@
 """The accept plan: for each operation, side and status, a function that says yes to ordinary good traffic.
 
-A plan is compiled from the document once. It may only accept; where it does not, for whatever reason, openapi-core
-judges and words the verdict, so a plan can make a verdict faster and never another one. What a plan does not cover
-is named, for `understudy check --engine`. Called by `contract`.
+A plan is compiled from the document once, in parts: parameters and body, headers and body. A part may only accept;
+where it does not, for whatever reason, openapi-core judges that part and words the verdict, so a plan can make a
+verdict faster and never another one. What a plan does not cover is named, for `understudy check --engine`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from understudy.contract import pointer
-from understudy.contract.body import is_json, parse_media_type
+from understudy.contract import forms, pointer
+from understudy.contract.body import Body, is_json, parse_media_type
 from understudy.contract.exchange import Request, Response
+from understudy.contract.media import CONTENT_FREE, find_media_type
+from understudy.contract.operation import Operation
 from understudy.contract.rust import Accept, Compiler
+from understudy.contract.scalars import NoPlanError, parameter_reader, text_reader
 
-if TYPE_CHECKING:
-    from understudy.contract.contract import Operation
-
-AcceptRequest = Callable[[Request], bool]
-AcceptResponse = Callable[[Response], bool]
-
-# The longest integer that every JSON reader keeps exact.
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+Message = TypeVar("Message", Request, Response)
 
 
-class NoPlanError(Exception):
-    """There is no plan, for the reason given."""
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[Message]):
+    """What accepts a message, part by part; None where openapi-core judges the part alone.
+
+    Attributes:
+        head: accepts security and parameters of a request, or headers of a response.
+        body: accepts the body.
+        gaps: why a part is None, or what of it the plan leaves out.
+    """
+
+    head: Callable[[Message], bool] | None
+    body: Callable[[Message], bool] | None
+    gaps: tuple[str, ...] = field(default=())
 
 
 class Planner:
@@ -42,158 +49,213 @@ class Planner:
         self.document = document
         self.compiler = Compiler(document, version)
 
-    def request(self, operation: Operation) -> AcceptRequest:
-        """The plan for an operation's requests. Errors: `NoPlanError`."""
-        self._security(operation)
-        checks = [self._parameter(place) for place in operation.parameters.values()]
-        path = [(name, check) for location, name, check in checks if location == "path"]
-        query = {name: check for location, name, check in checks if location == "query"}
-        if "requestBody" not in operation.node:
-            return _request(path, query, None, required=False)
-        place, body = pointer.follow(self.document, (*operation.place, "requestBody"))
-        return _request(path, query, self._content((*place, "content")), required=bool(body.get("required")))
+    def request(self, operation: Operation) -> Plan[Request]:
+        """The plan for an operation's requests."""
+        gaps: list[str] = []
+        head: Callable[[Request], bool] | None = None
+        body: Callable[[Request], bool] | None = _no_body
+        try:
+            head = _request_head(self._security(operation), self._parameters(operation))
+        except NoPlanError as error:
+            gaps.append(str(error))
+        if "requestBody" in operation.node:
+            place, node = pointer.follow(self.document, (*operation.place, "requestBody"))
+            contents = self._contents((*place, "content"), "readOnly", gaps)
+            body = _request_body(contents, required=bool(node.get("required"))) if contents else None
+        return Plan(head, body, tuple(gaps))
 
-    def response(self, operation: Operation, status: int) -> AcceptResponse:
-        """The plan for an operation's answers with a status. Errors: `NoPlanError`."""
+    def response(self, operation: Operation, status: int) -> Plan[Response]:
+        """The plan for an operation's answers with a documented status."""
+        gaps: list[str] = []
+        head: Callable[[Response], bool] | None = None
+        body: Callable[[Response], bool] | None = _response_without_body
         key = operation.response_key(status)
-        if key is None:
-            raise NoPlanError(f"the status {status} is not documented")
-        place, node = pointer.follow(self.document, (*operation.place, "responses", key))
-        headers = [self._header((*place, "headers", name)) for name in node.get("headers", {})]
-        content = self._content((*place, "content")) if node.get("content") else None
-        return _response(headers, content)
+        place, node = pointer.follow(self.document, (*operation.place, "responses", key or ""))
+        try:
+            head = _response_head([self._header((*place, "headers", name)) for name in node.get("headers", {})])
+        except NoPlanError as error:
+            gaps.append(str(error))
+        if node.get("content"):
+            contents = self._contents((*place, "content"), "writeOnly", gaps)
+            body = _response_body(contents) if contents else None
+        return Plan(head, body, tuple(gaps))
 
-    def _security(self, operation: Operation) -> None:
+    def _security(self, operation: Operation) -> list[list[Callable[[Request], bool]]]:
+        """What satisfies each of the alternatives, any of which will do."""
         security = operation.node.get("security", self.document.get("security", []))
-        if any(requirement for requirement in security):
-            raise NoPlanError("it asks for credentials")
+        schemes = self.document.get("components", {}).get("securitySchemes", {})
+        return [[_credentials(name, schemes.get(name, {})) for name in requirement] for requirement in security]
 
-    def _parameter(self, place: pointer.Parts) -> tuple[str, str, Accept]:
-        node = pointer.find(self.document, pointer.join(place))
-        location, name = node["in"], node["name"]
-        what = f"the {location} parameter {name}"
-        usual = {"path": "simple", "query": "form"}.get(location)
-        if usual is None or node.get("style", usual) != usual or "schema" not in node or node.get("allowEmptyValue"):
-            raise NoPlanError(f"{what} has a style of its own")
-        if node.get("deprecated"):
-            raise NoPlanError(f"{what} is deprecated")
-        accept = self._scalar((*place, "schema"), what)
-        required = bool(node.get("required"))
-        _, schema = pointer.follow(self.document, (*place, "schema"))
-        if "default" in schema and not required:
-            required = True  # an absent one is judged by its default, which is openapi-core's business
-        return location, name, accept if required else _or_absent(accept)
+    def _parameters(self, operation: Operation) -> Mapping[str, list[tuple[str, Callable[[Any], bool]]]]:
+        checks: dict[str, list[tuple[str, Callable[[Any], bool]]]] = {
+            "path": [],
+            "query": [],
+            "header": [],
+            "cookie": [],
+        }
+        for (location, name), place in operation.parameters.items():
+            node = pointer.find(self.document, pointer.join(place))
+            what = f"the {location} parameter {name}"
+            if "schema" not in node:
+                raise NoPlanError(f"{what} has a media type of its own")
+            schema_place, schema = pointer.follow(self.document, (*place, "schema"))
+            accept = self._schema(schema_place, what)
+            checks[location].append((name, parameter_reader(self.document, location, node, schema, accept, what)))
+        if checks["cookie"]:
+            raise NoPlanError("it has cookie parameters")
+        return checks
 
-    def _scalar(self, place: pointer.Parts, what: str) -> Accept:
-        """Says yes to the text of a value, as it stands in a path or query."""
-        place, schema = pointer.follow(self.document, place)
-        accept = self._schema(place, what)
-        kind = schema.get("type") if isinstance(schema, Mapping) else None
-        if kind == "string":
-            return lambda text: isinstance(text, str) and accept(text)
-        if kind == "integer":
-            return lambda text: (
-                _INTEGER.fullmatch(text) is not None and accept(int(text)) if text is not None else False
-            )
-        raise NoPlanError(f"{what} is neither a text nor an integer")
-
-    def _schema(self, place: pointer.Parts, what: str) -> Accept:
-        found = self.compiler.compile(place)
+    def _schema(self, place: pointer.Parts, what: str, forbidden: str = "") -> Accept:
+        found = self.compiler.compile(place, forbidden)
         if isinstance(found, str):
             raise NoPlanError(f"{what} uses {found}")
         return found
 
-    def _header(self, place: pointer.Parts) -> tuple[str, Accept, bool]:
+    def _header(self, place: pointer.Parts) -> tuple[str, Callable[[str], bool], bool]:
         name = str(place[-1])
+        what = f"the header {name}"
         place, node = pointer.follow(self.document, place)
-        if "schema" not in node or node.get("style", "simple") != "simple" or node.get("deprecated"):
-            raise NoPlanError(f"the header {name} has a style of its own")
-        return name.lower(), self._scalar((*place, "schema"), f"the header {name}"), bool(node.get("required"))
+        if "schema" not in node or node.get("deprecated"):
+            raise NoPlanError(f"{what} has a media type of its own, or is deprecated")
+        schema_place, schema = pointer.follow(self.document, (*place, "schema"))
+        return name.lower(), text_reader(schema, self._schema(schema_place, what), what), bool(node.get("required"))
 
-    def _content(self, place: pointer.Parts) -> Mapping[str, Accept]:
-        """What accepts a JSON body, by media type; other media types are openapi-core's."""
-        accepts: dict[str, Accept] = {}
+    def _contents(
+        self, place: pointer.Parts, forbidden: str, gaps: list[str]
+    ) -> Mapping[str, Callable[[Body, Any], bool]]:
+        """What accepts a decoded body, by documented media type."""
+        accepts: dict[str, Callable[[Body, Any], bool]] = {}
         for name, media in pointer.find(self.document, pointer.join(place)).items():
-            if not is_json(name.lower()) or "encoding" in media:
-                continue
-            accepts[name.lower()] = (
-                self._schema((*place, name, "schema"), f"the body {name}") if "schema" in media else _anything
-            )
-        if not accepts:
-            raise NoPlanError("it has no JSON body")
+            try:
+                accepts[name] = self._content((*place, name), name, media, forbidden)
+            except NoPlanError as error:
+                gaps.append(str(error))
+                accepts[name] = _never
+        if any(";" in name for name in accepts):
+            gaps.append("a media type with parameters is documented")
+            return {}
         return accepts
 
+    def _content(
+        self, place: pointer.Parts, name: str, media: Mapping[str, Any], forbidden: str
+    ) -> Callable[[Body, Any], bool]:
+        if "schema" not in media:
+            return lambda body, _: body is None or not body.problems
+        schema_place, schema = pointer.follow(self.document, (*place, "schema"))
+        accept = self._schema(schema_place, f"the body {name}", forbidden)
+        if name in forms.MEDIA_TYPES:
+            document = self.document
+            return lambda body, _: body.pairs is not None and accept(forms.to_object(document, schema, body.pairs))
+        if is_json(name):
+            return lambda _, value: accept(value)
+        return lambda _, value: accept(value.decode("latin-1") if isinstance(value, bytes) else value)
 
-def _anything(_: Any) -> bool:
-    return True
+
+def _never(_body: Body, _value: Any) -> bool:
+    return False
 
 
-def _or_absent(accept: Accept) -> Accept:
-    return lambda value: value is None or accept(value)
+def _credentials(name: str, scheme: Mapping[str, Any]) -> Callable[[Request], bool]:
+    """Whether a request brings what a security scheme asks for; presence and form, as openapi-core sees it."""
+    kind, place, key = scheme.get("type"), scheme.get("in"), scheme.get("name", "")
+    if kind == "apiKey" and place == "header":
+        field_name = key.lower()
+        return lambda request: field_name in request.fields
+    if kind == "apiKey" and place == "query":
+        return lambda request: any(pair[0] == key for pair in request.query_pairs)
+    if kind == "http":
+        wanted = str(scheme.get("scheme", "")).lower()
+        return lambda request: _authorization(request.fields.get("authorization", ""), wanted)
+    raise NoPlanError(f"it asks for credentials of the kind {kind} ({name})")
 
 
-def _request(
-    path: list[tuple[str, Accept]], query: Mapping[str, Accept], content: Mapping[str, Accept] | None, *, required: bool
-) -> AcceptRequest:
+def _authorization(header: str, wanted: str) -> bool:
+    parts = header.split(" ")
+    return len(parts) == 2 and parts[0].lower() == wanted and bool(parts[1])  # noqa: PLR2004 - scheme and credentials
+
+
+def _request_head(
+    security: list[list[Callable[[Request], bool]]],
+    checks: Mapping[str, list[tuple[str, Callable[[Any], bool]]]],
+) -> Callable[[Request], bool]:
+    path, query, header = checks["path"], checks["query"], checks["header"]
+    names = frozenset(name for name, _ in query)
+
     def accept(request: Request) -> bool:
+        if security and not any(all(check(request) for check in needed) for needed in security):
+            return False
         values = request.path_params
         for name, check in path:
             if not check(values[name]):
                 return False
-        if query and not _query(request, query):
+        if request.query:
+            given: dict[str, list[str]] = {}
+            for name, value in request.query_pairs:
+                if name not in names or not value:
+                    return False
+                given.setdefault(name, []).append(value)
+            if not all(check(given.get(name)) for name, check in query):
+                return False
+        elif not all(check(None) for _, check in query):
             return False
-        if content is None:
-            return True
-        if not request.body:
-            return not required and not request.content.problems
-        body = request.content
-        if body.problems or body.media_type is None:
-            return False
-        check_body = content.get(body.media_type.essence)
-        return check_body is not None and check_body(body.value)
+        return all(check(request.fields.get(name.lower())) for name, check in header)
 
     return accept
 
 
-def _query(request: Request, checks: Mapping[str, Accept]) -> bool:
-    """Whether every query parameter is fine; one that stands twice or is empty is openapi-core's business."""
-    if not request.query:
-        return all(check(None) for check in checks.values())
-    seen: dict[str, str] = {}
-    for name, value in request.query_pairs:
-        if name in seen or not value:
+def _no_body(request: Request) -> bool:
+    return not request.body
+
+
+def _request_body(contents: Mapping[str, Callable[[Body, Any], bool]], *, required: bool) -> Callable[[Request], bool]:
+    def accept(request: Request) -> bool:
+        body = request.content
+        if body.problems:
             return False
-        seen[name] = value
-    return all(check(seen.get(name)) for name, check in checks.items())
+        if not request.body:
+            return not required
+        key = find_media_type(contents, body.media_type)
+        return key is not None and contents[key](body, body.value)
+
+    return accept
 
 
-def _response(headers: list[tuple[str, Accept, bool]], content: Mapping[str, Accept] | None) -> AcceptResponse:
+def _response_head(checks: list[tuple[str, Callable[[str], bool], bool]]) -> Callable[[Response], bool]:
     def accept(response: Response) -> bool:
-        if headers and not _headers(response, headers):
+        sent = response.fields
+        for name, check, required in checks:
+            value = sent.get(name)
+            if value is None:
+                if required:
+                    return False
+            elif not check(value):
+                return False
+        return True
+
+    return accept
+
+
+def _response_without_body(response: Response) -> bool:
+    return not response.data
+
+
+def _response_body(contents: Mapping[str, Callable[[Body, Any], bool]]) -> Callable[[Response], bool]:
+    def accept(response: Response) -> bool:
+        if not response.data or response.status_code in CONTENT_FREE:
             return False
-        if content is None:
-            return True
         if response.source is not None:
             media_type = parse_media_type(response.fields.get("content-type", ""))
-            value = response.source
-        else:
-            body = response.content
-            if body.problems or not response.data:
-                return False
-            media_type, value = body.media_type, body.value
-        check = content.get(media_type.essence) if media_type is not None else None
-        return check is not None and check(value)
+            key = find_media_type(contents, media_type)
+            return (
+                key is not None
+                and is_json(media_type.essence if media_type else "")
+                and contents[key](_JUST_WRITTEN, response.source)
+            )
+        body = response.content
+        key = find_media_type(contents, body.media_type)
+        return not body.problems and key is not None and contents[key](body, body.value)
 
     return accept
 
 
-def _headers(response: Response, checks: list[tuple[str, Accept, bool]]) -> bool:
-    sent = response.fields
-    for name, check, required in checks:
-        value = sent.get(name)
-        if value is None:
-            if required:
-                return False
-        elif "," in value or not check(value):
-            return False
-    return True
+_JUST_WRITTEN = Body()

@@ -17,6 +17,7 @@ import jsonschema_rs
 from openapi_core.validation.schemas import oas31_schema_validators_factory
 
 from understudy.contract import pointer
+from understudy.contract.formats import FORMATS
 
 Accept = Callable[[Any], bool]
 
@@ -71,22 +72,27 @@ class Compiler:
     def __init__(self, document: Mapping[str, Any], version: str) -> None:
         self.document = document
         self.version = version
-        checker = oas31_schema_validators_factory.format_checker
-        self.formats = {name: _says_yes(check) for name, (check, _) in checker.checkers.items()}
+        stock = {name: check for name, (check, _) in oas31_schema_validators_factory.format_checker.checkers.items()}
+        self.formats = {name: _says_yes(check) for name, check in (stock | FORMATS).items()}
         self._registry: Any = None
-        self._made: dict[pointer.Parts, Accept | str] = {}
+        self._made: dict[tuple[pointer.Parts, str], Accept | str] = {}
 
-    def compile(self, place: pointer.Parts) -> Accept | str:
-        """A function that says yes to what the schema at this place allows, or the reason why there is none."""
+    def compile(self, place: pointer.Parts, forbidden: str = "") -> Accept | str:
+        """A function that says yes to what the schema at this place allows, or the reason why there is none.
+
+        Args:
+            place: the schema's place in the document.
+            forbidden: ``readOnly`` or ``writeOnly``: a keyword under which a value may not be there at all.
+        """
         if self.version != "3.1":
             return f"its schema is OpenAPI {self.version}"
         if "jsonSchemaDialect" in self.document:
             return "the document chooses its own JSON Schema dialect"
         place, schema = pointer.follow(self.document, place)
-        if place not in self._made:
-            reason = self._unsafe(schema, set())
-            self._made[place] = reason if reason else self._compile(place)
-        return self._made[place]
+        if (place, forbidden) not in self._made:
+            reason = self._unsafe(schema, set(), forbidden)
+            self._made[place, forbidden] = reason if reason else self._compile(place)
+        return self._made[place, forbidden]
 
     def _compile(self, place: pointer.Parts) -> Accept:
         if self._registry is None:
@@ -102,37 +108,45 @@ class Compiler:
         accept: Accept = validator.is_valid
         return accept
 
-    def _unsafe(self, schema: Any, seen: set[int]) -> str:
+    def _unsafe(self, schema: Any, seen: set[int], forbidden: str) -> str:
         """Why a schema cannot be left to Rust; an empty string if it can."""
         if not isinstance(schema, Mapping) or id(schema) in seen:
             return "" if isinstance(schema, bool | Mapping) else "a schema that is neither an object nor a boolean"
         seen.add(id(schema))
         for keyword, value in schema.items():
-            reason = self._unsafe_keyword(keyword, value, seen)
+            reason = self._unsafe_keyword(keyword, value, forbidden)
             if reason:
                 return reason
+            for below in self._below(keyword, value):
+                reason = self._unsafe(below, seen, forbidden)
+                if reason:
+                    return reason
         return ""
 
-    def _unsafe_keyword(self, keyword: str, value: Any, seen: set[int]) -> str:
-        if keyword in ANNOTATIONS or keyword in PLAIN or keyword.startswith("x-"):
-            return ""
-        if keyword == "$ref":
-            return self._unsafe_reference(value, seen)
-        if keyword in _WHY_NOT:
-            reason = _WHY_NOT[keyword](value)
-            if reason or keyword not in _SUBSCHEMAS:
-                return reason
-        if keyword not in _SUBSCHEMAS:
+    def _unsafe_keyword(self, keyword: str, value: Any, forbidden: str) -> str:
+        if keyword == forbidden:
             return f"the keyword {keyword}"
-        return next(filter(None, (self._unsafe(schema, seen) for schema in _SUBSCHEMAS[keyword](value))), "")
+        if keyword in _WHY_NOT:
+            return _WHY_NOT[keyword](value)
+        if keyword == "$ref":
+            return "" if self._resolves(value) else f"the reference {value}"
+        known = keyword in ANNOTATIONS or keyword in PLAIN or keyword in _SUBSCHEMAS or keyword.startswith("x-")
+        return "" if known else f"the keyword {keyword}"
 
-    def _unsafe_reference(self, reference: Any, seen: set[int]) -> str:
+    def _below(self, keyword: str, value: Any) -> list[Any]:
+        """The schemas below a keyword."""
+        if keyword == "$ref":
+            return [pointer.find(self.document, value)]
+        return _SUBSCHEMAS[keyword](value) if keyword in _SUBSCHEMAS else []
+
+    def _resolves(self, reference: Any) -> bool:
         if not isinstance(reference, str) or not reference.startswith("#/"):
-            return f"the reference {reference}"
+            return False
         try:
-            return self._unsafe(pointer.find(self.document, reference), seen)
+            pointer.find(self.document, reference)
         except KeyError:
-            return f"the reference {reference}"
+            return False
+        return True
 
 
 def safe_pattern(pattern: Any) -> bool:

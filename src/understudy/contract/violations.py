@@ -18,7 +18,7 @@ class Code:
 
     Attributes:
         title: what broke, in a few words.
-        status: the HTTP status with which the gate refuses a request for it.
+        status: the HTTP status with which the gate refuses a request for it; 0 if it is reported and not refused.
         remedy: what to do, said to whoever sent the message.
     """
 
@@ -37,6 +37,9 @@ CODES: dict[str, Code] = {
     ),
     "method-unknown": Code(
         "No operation for this method", 405, "Use a method that the document lists for this path (see Allow)."
+    ),
+    "query-undeclared": Code(
+        "A query parameter is not documented", 0, "Leave the parameter out, or document it in an overlay."
     ),
     "parameter-missing": Code("A required parameter is missing", 422, "Send the parameter."),
     "parameter-malformed": Code(
@@ -62,6 +65,7 @@ CODES: dict[str, Code] = {
     ),
     "charset-unknown": Code("The text is not UTF-8", 415, "Encode text as UTF-8 and say so, or say nothing."),
     "body-missing": Code("A body is promised and missing", 422, "Send the body."),
+    "body-undocumented": Code("A body is sent where none is documented", 422, "Send no body, or document it."),
     "body-malformed": Code("The body cannot be parsed", 400, "Send a well-formed body of the announced media type."),
     "body-encoding": Code("The body is not valid UTF-8", 400, "Encode the body as UTF-8."),
     "body-number": Code(
@@ -72,6 +76,10 @@ CODES: dict[str, Code] = {
     "body-duplicate-key": Code("A key stands twice in one object", 400, "Send every key once."),
     "body-too-deep": Code("The body is nested too deeply", 400, "Flatten the body."),
     "body-too-large": Code("The body is too large", 413, "Send a smaller body."),
+    "content-length-wrong": Code(
+        "Content-Length is not the length of the body", 400, "Let the HTTP library count the bytes."
+    ),
+    "header-name-malformed": Code("A header's name is no name", 400, "Use letters, digits and dashes in header names."),
     "status-unknown": Code(
         "The status is not documented",
         500,
@@ -161,7 +169,7 @@ class Violation:
 
     @property
     def status(self) -> int:
-        """The HTTP status with which the gate refuses a request for it."""
+        """The HTTP status with which the gate refuses a request for it; 0 if it is reported and not refused."""
         return CODES[self.code].status
 
     def as_json(self) -> dict[str, Any]:

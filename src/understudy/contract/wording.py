@@ -47,7 +47,7 @@ class Setting:
         parameters: place of each parameter in the document, by (in, name).
         content: place of the body's ``content`` in the document; None where there is none.
         headers: place of the response's ``headers``.
-        media_types: the documented media types of the body.
+        schema: place of the body's schema; None where there is none.
     """
 
     document: Mapping[str, Any]
@@ -55,7 +55,7 @@ class Setting:
     side: Side
     parameters: Mapping[tuple[str, str], pointer.Parts]
     content: pointer.Parts | None
-    media_type: str
+    schema: pointer.Parts | None
     headers: pointer.Parts = ()
 
 
@@ -123,7 +123,7 @@ def _body(error: Exception, setting: Setting) -> Iterator[Violation]:
         message = f"`{cause.mimetype}` is not documented; documented are {known}"
         yield _violation(setting, "media-type-unknown", "/header/content-type", content, message)
     elif isinstance(cause, InvalidSchemaValue):
-        yield from _schema_violations(cause, setting, "/body", (*content, setting.media_type, "schema"))
+        yield from _schema_violations(cause, setting, "/body", setting.schema or content)
     else:
         yield _violation(
             setting, "body-malformed", "/body", content, f"the body cannot be read: {_safe(cause or error)}"
@@ -167,7 +167,19 @@ def _schema_violations(
 ) -> Iterator[Violation]:
     for found in error.schema_errors:
         for leaf in _leaves(found):
-            yield _from_schema(leaf, setting, where, schema)
+            if not _owed_by_the_other_side(leaf, setting):
+                yield _from_schema(leaf, setting, where, schema)
+
+
+def _owed_by_the_other_side(error: ValidationError, setting: Setting) -> bool:
+    """Whether what is required and missing is readOnly in a request, or writeOnly in an answer: nobody owes that."""
+    if error.validator != "required" or not isinstance(error.schema, Mapping):
+        return False
+    keyword = "readOnly" if setting.side == "request" else "writeOnly"
+    prop = error.schema.get("properties", {}).get(_missing(error), {})
+    while isinstance(prop, Mapping) and "$ref" in prop:
+        prop = pointer.find(setting.document, prop["$ref"])
+    return isinstance(prop, Mapping) and prop.get(keyword) is True
 
 
 def _from_schema(error: ValidationError, setting: Setting, where: str, schema: pointer.Parts) -> Violation:

@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from understudy.contract import pointer
-from understudy.contract.contract import Contract, Operation
+from understudy.contract.contract import Contract
 from understudy.contract.document import Document
 from understudy.contract.examples import broken_examples
+from understudy.contract.operation import Operation
 from understudy.server.call import Call, Part
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.stage import Direction, document_of, plant

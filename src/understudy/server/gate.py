@@ -126,9 +126,7 @@ class Outbound:
             return _cross_origin(call, response)
         broken = call.part.contract.check_response(call.request, response)
         call.violations.extend(broken)
-        if not broken:
-            return _marked(response, call.violations) if self.policy == "report" else response
-        if self.policy == "report":
+        if not broken or self.policy == "report":
             return _marked(response, call.violations)
         call.refused = True
         return _cross_origin(call, _forbidden(call, response, broken))
@@ -202,11 +200,12 @@ class Inbound:
         broken = contract.check_request(call.request)
         call.violations.extend(broken)
         if self.policy == "enforce":
-            blocking = [violation for violation in broken if not contract.left_to_product(violation)]
+            grave = [violation for violation in broken if violation.status]
+            blocking = [violation for violation in grave if not contract.left_to_product(violation)]
             if blocking:
                 _refuse(call, blocking)
                 return
-            call.deferred = list(broken)
+            call.deferred = grave
         elif not call.operation_id:
             call.response = call.part.answerer.unrouted(call)
             if call.response is None:

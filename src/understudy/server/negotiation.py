@@ -14,7 +14,7 @@ from typing import Any
 
 from understudy.contract import pointer
 from understudy.contract.body import is_json
-from understudy.contract.contract import Operation
+from understudy.contract.operation import Operation
 
 OK, INTERNAL_ERROR, BAD_REQUEST, NOT_ACCEPTABLE = 200, 500, 400, 406
 BODILESS = frozenset({204, 205, 304})

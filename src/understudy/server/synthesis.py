@@ -18,8 +18,9 @@ import orjson
 
 from understudy.contract import pointer
 from understudy.contract.body import is_json
-from understudy.contract.contract import Contract, Operation
+from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
+from understudy.contract.operation import Operation
 from understudy.contract.violations import Violation
 from understudy.server import negotiation, problem, samples, writing
 from understudy.server.call import Call

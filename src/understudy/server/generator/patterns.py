@@ -17,7 +17,7 @@ from typing import Any
 from understudy.server.generator.fits import compiled
 
 TRIES = 24
-LONGEST = 100_000
+LONGEST = 20_000  # characters; an expression that asks for more is given up
 PLEASANT = string.ascii_lowercase + string.digits + string.ascii_uppercase
 PLAIN = PLEASANT + "".join(sorted(set(string.punctuation))) + " "
 SURROGATES = range(0xD800, 0xE000)
@@ -40,9 +40,9 @@ def write(pattern: str, random: Random, shortest: int = 0, longest: int | None =
         longest: the greatest.
     """
     expression = compiled(pattern)
-    if expression is None or shortest > LONGEST:
+    most = LONGEST if longest is None else min(LONGEST, longest)
+    if expression is None or max(shortest, _tree(pattern).getwidth()[0]) > most:
         return None
-    most = min(LONGEST, shortest + 1_000 if longest is None else longest)
     for attempt in range(TRIES):
         ease = min(most, max(shortest, 6 * (attempt // 2)))
         text = _Walk(random, ease, greedy=attempt % 2 == 0, weave=attempt % 4 > 1).text(_tree(pattern))

@@ -14,6 +14,7 @@ from understudy.server.generator import names
 from understudy.server.generator.fits import is_multiple
 from understudy.server.generator.shape import Shape, UnsatisfiableError
 
+INFINITE = float("inf")
 SPAN = 1_000  # how far from its one bound a number strays
 TRIES = 40
 
@@ -55,10 +56,10 @@ def draw(shape: Shape, random: Random, name: str, *, whole: bool) -> int | float
 
 
 def _within(value: float, limits: Limits, form: str) -> bool:
-    least, most = RANGES.get(form, (value, value))
-    return max(least, limits.get("minimum", value)) <= value <= min(most, limits.get("maximum", value)) and limits.get(
-        "exclusiveMinimum", value - 1
-    ) < value < limits.get("exclusiveMaximum", value + 1)
+    least, most = RANGES.get(form, (-INFINITE, INFINITE))
+    return max(least, limits.get("minimum", -INFINITE)) <= value <= min(
+        most, limits.get("maximum", INFINITE)
+    ) and limits.get("exclusiveMinimum", -INFINITE) < value < limits.get("exclusiveMaximum", INFINITE)
 
 
 def _ends(limits: Limits, form: str) -> tuple[Decimal, Decimal]:
@@ -109,8 +110,8 @@ def _fraction(low: Decimal, high: Decimal, limits: Limits, random: Random) -> fl
         value = round(random.uniform(float(low), float(high)), digits)
         if _within(value, limits, ""):
             return value
-    bottom = nextafter(float(low), float("inf"))
-    for value in (float(low), float(high), bottom, nextafter(float(high), float("-inf"))):
+    bottom = nextafter(float(low), INFINITE)
+    for value in (float(low), float(high), bottom, nextafter(float(high), -INFINITE)):
         if _within(value, limits, ""):
             return value
     raise UnsatisfiableError(f"no number lies between {low} and {high}")

@@ -106,9 +106,10 @@ def _of_length(form: str, shortest: int, longest: int | None, random: Random, wa
     if stretch is not None:
         return stretch(random, shortest, longest)
     text = wanted or names.phrase(random, 1, 3)
-    while len(text) < shortest:
-        text += " " + random.choice(names.WORDS)
-    limit = longest if longest is not None else max(shortest, len(text))
+    if len(text) < shortest:
+        more = " " + " ".join(random.choices(names.WORDS, k=min(shortest, 200)))
+        text += more * (shortest // len(more) + 1)
+    limit = longest if longest is not None else max(shortest, len(wanted or text))
     text = text[:limit].rstrip()
     return text + "".join(random.choices(string.ascii_lowercase, k=max(0, shortest - len(text))))
 

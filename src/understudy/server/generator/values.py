@@ -18,7 +18,7 @@ from understudy.server.generator.drawing import BARE, FULL, LEAN, REDRAWS, Detai
 from understudy.server.generator.shape import ALL_TYPES, Schema, Shape, UnsatisfiableError, kind
 
 LEAN_DEPTH, BARE_DEPTH, LAST_DEPTH = 5, 8, 60
-LEAN_STEPS, BARE_STEPS, LAST_STEPS = 250, 600, 20_000
+LEAN_STEPS, BARE_STEPS, LAST_STEPS = 250, 600, 10_000
 NULL_SHARE = 0.1
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
@@ -66,7 +66,7 @@ def file_type(content_type: str) -> str:
 def attach(sandbox: Sandbox, message: Message, upload: Upload) -> Attachment:
     """Keep a file as part of a message."""
     tables = tables_of(sandbox)
-    filename = upload.filename.strip().translate(_UNSAFE)
+    filename = unquote(upload.filename).strip().translate(_UNSAFE)  # as Rack reads a part's file name
     filename = "unnamed" if filename in _UNNAMED else filename
     media_type = upload.content_type.partition(";")[0].strip().lower()
     return tables.attachments.add(

@@ -1,0 +1,54 @@
+"""One operation of a document, and where its parts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from understudy.contract import pointer
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document.
+
+    Attributes:
+        operation_id: unique in the document.
+        method: lower case.
+        template: the path template.
+        node: the operation object.
+        parameters: place in the document of each parameter, by (in, name).
+    """
+
+    operation_id: str
+    method: str
+    template: str
+    node: Mapping[str, Any]
+    parameters: Mapping[tuple[str, str], pointer.Parts]
+
+    @cached_property
+    def place(self) -> pointer.Parts:
+        """The operation's place in the document."""
+        return ("paths", self.template, self.method)
+
+    def response_key(self, status: int) -> str | None:
+        """The key of ``responses`` for a status: exact, a range such as ``4XX``, or ``default``."""
+        responses = self.node.get("responses", {})
+        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+            if key in responses:
+                return key
+        return None
+
+
+def parameter_places(
+    data: Mapping[str, Any], template: str, method: str, node: Mapping[str, Any], item: Mapping[str, Any]
+) -> dict[tuple[str, str], pointer.Parts]:
+    """Where each parameter of an operation stands; the operation's own hide those of its path."""
+    places: dict[tuple[str, str], pointer.Parts] = {}
+    for holder, parts in ((item, ("paths", template)), (node, ("paths", template, method))):
+        for index in range(len(holder.get("parameters", ()))):
+            place, parameter = pointer.follow(data, (*parts, "parameters", index))
+            places[parameter["in"], parameter["name"]] = place
+    return places
