@@ -13,6 +13,7 @@ from typing import Any
 
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
+from openapi_core.datatypes import RequestParameters
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
@@ -35,6 +36,7 @@ from openapi_core.validation.response import (
 from openapi_core.validation.schemas.exceptions import ValidateError
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
+from werkzeug.datastructures import ImmutableMultiDict
 
 from understudy.contract import forms
 from understudy.contract.body import Body, MediaType
@@ -80,7 +82,12 @@ class _RequestView:
         self.path = request.path
         self.path_pattern = request.path_pattern
         self.method = request.method
-        self.parameters = request.parameters
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(request.query_pairs),
+            header=request.headers,
+            cookie=ImmutableMultiDict(request.cookies),
+            path=dict(request.path_params),
+        )
         self.content_type = media_type_text(request.content.media_type) or request.content_type
         self.body = _Decoded.of(request.body, request.content) if request.body else b""
 

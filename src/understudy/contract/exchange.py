@@ -1,21 +1,18 @@
 """Messages as plain data: what a contract judges and a journal keeps.
 
-`Request` and `Response` have what openapi-core's protocols ask of a message, so nothing stands between
-them and the judge. What costs time (query, headers, cookies, the decoded body) is worked out on first
-use. They know no server and no client.
+A `Request` and a `Response` are what went over the wire; what costs time (header fields, query, the decoded
+body) is worked out on first use, once. They know no server and no client.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
 
-from openapi_core.datatypes import RequestParameters
-from werkzeug.datastructures import Headers, ImmutableMultiDict
+from werkzeug.datastructures import Headers
 
 from understudy.contract.body import Body, decode
 from understudy.contract.violations import Violation
@@ -37,7 +34,48 @@ def header_fields(raw: RawHeaders) -> dict[str, str]:
     return fields
 
 
-class Request:
+class Message:
+    """What a request and a response have in common: headers and a body.
+
+    Args:
+        headers: raw pairs; names in any case.
+        body: raw body.
+    """
+
+    __slots__ = ("_content", "_fields", "body", "raw_headers")
+
+    def __init__(self, headers: RawHeaders, body: bytes) -> None:
+        self.raw_headers = tuple(headers)
+        self.body = body
+        self._fields: dict[str, str] | None = None
+        self._content: Body | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Header fields by name in lower case."""
+        if self._fields is None:
+            self._fields = header_fields(self.raw_headers)
+        return self._fields
+
+    @property
+    def headers(self) -> Headers:
+        """Header fields as openapi-core asks for them, names in any case."""
+        return header_map(self.raw_headers)
+
+    @property
+    def content_type(self) -> str:
+        """The ``Content-Type`` header, or what RFC 9110 tells to assume."""
+        return self.fields.get("content-type") or "application/octet-stream"
+
+    @property
+    def content(self) -> Body:
+        """The body, decoded once by its media type."""
+        if self._content is None:
+            self._content = decode(self.fields.get("content-type"), self.body)
+        return self._content
+
+
+class Request(Message):
     """One request as it went over the wire.
 
     Args:
@@ -50,6 +88,8 @@ class Request:
         path_params: path parameter values, decoded, by name.
     """
 
+    __slots__ = ("_pairs", "method", "path", "path_params", "path_pattern", "query", "verb")
+
     def __init__(  # noqa: PLR0913 - a message has that many parts
         self,
         method: str,
@@ -61,61 +101,34 @@ class Request:
         template: str | None = None,
         path_params: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__(headers, body)
         self.verb = method.upper()
         self.method = method.lower()
         self.path = path
         self.query = query
-        self.raw_headers = tuple(headers)
-        self.body = body
         self.path_pattern = template
-        self.path_params = dict(path_params or {})
+        self.path_params = path_params or {}
+        self._pairs: list[tuple[str, str]] | None = None
 
-    host_url = ""
-
-    @cached_property
-    def fields(self) -> dict[str, str]:
-        """Header fields by name in lower case."""
-        return header_fields(self.raw_headers)
-
-    @cached_property
-    def headers(self) -> Headers:
-        """Header fields as openapi-core asks for them, names in any case."""
-        return header_map(self.raw_headers)
-
-    @cached_property
-    def content_type(self) -> str:
-        """The ``Content-Type`` header, or what RFC 9110 tells to assume."""
-        return self.fields.get("content-type") or "application/octet-stream"
-
-    @cached_property
+    @property
     def query_pairs(self) -> list[tuple[str, str]]:
         """Query parameters in order; bytes that are not UTF-8 are replaced."""
-        return parse_qsl(self.query.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
+        if self._pairs is None:
+            text = self.query.decode("latin-1")
+            self._pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace")
+        return self._pairs
 
-    @cached_property
-    def parameters(self) -> RequestParameters:
-        """The parameters by place, as openapi-core asks for them."""
-        return RequestParameters(
-            query=ImmutableMultiDict(self.query_pairs),
-            header=self.headers,
-            cookie=ImmutableMultiDict(self._cookies()),
-            path=self.path_params,
-        )
-
-    def _cookies(self) -> list[tuple[str, str]]:
+    @property
+    def cookies(self) -> list[tuple[str, str]]:
+        """Cookies in order; a header that cannot be read has none."""
         try:
-            jar: SimpleCookie = SimpleCookie(self.headers.get("cookie", ""))
+            jar: SimpleCookie = SimpleCookie(self.fields.get("cookie", ""))
         except CookieError:
             return []
         return [(name, morsel.value) for name, morsel in jar.items()]
 
-    @cached_property
-    def content(self) -> Body:
-        """The body, decoded once by its media type."""
-        return decode(self.fields.get("content-type"), self.body)
 
-
-class Response:
+class Response(Message):
     """One response as it goes over the wire.
 
     Args:
@@ -125,31 +138,17 @@ class Response:
         source: the plain JSON data that the body was just written from, if it was; saves reading it back.
     """
 
+    __slots__ = ("source", "status_code")
+
     def __init__(self, status: int, headers: RawHeaders = (), body: bytes = b"", source: Any = None) -> None:
+        super().__init__(headers, body)
         self.status_code = status
         self.source = source
-        self.raw_headers = tuple(headers)
-        self.data = body
 
-    @cached_property
-    def fields(self) -> dict[str, str]:
-        """Header fields by name in lower case."""
-        return header_fields(self.raw_headers)
-
-    @cached_property
-    def headers(self) -> Headers:
-        """Header fields as openapi-core asks for them, names in any case."""
-        return header_map(self.raw_headers)
-
-    @cached_property
-    def content_type(self) -> str:
-        """The ``Content-Type`` header, or what RFC 9110 tells to assume."""
-        return self.fields.get("content-type") or "application/octet-stream"
-
-    @cached_property
-    def content(self) -> Body:
-        """The body, decoded once by its media type."""
-        return decode(self.fields.get("content-type"), self.data)
+    @property
+    def data(self) -> bytes:
+        """The body, by the name that openapi-core has for it."""
+        return self.body
 
 
 @dataclass(slots=True)
