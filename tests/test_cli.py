@@ -17,6 +17,7 @@ import pytest
 
 from processes import run, serving
 from understudy import cli
+from understudy.contract.contract import ENGINES
 from understudy.server import gate, logs, stage
 
 PETS = {
@@ -52,6 +53,7 @@ def test_help_is_instant() -> None:
 def test_the_choices_of_the_command_line_are_those_of_the_code() -> None:
     """The command line offers exactly the profiles, policies and log formats that exist."""
     assert (cli.PROFILES, cli.POLICIES, cli.LOGS) == (stage.PROFILES, gate.POLICIES, logs.FORMATS)
+    assert cli.ENGINES == ENGINES
 
 
 def test_the_announcement_is_true_when_it_is_made() -> None:

@@ -20,6 +20,7 @@ from understudy import __version__
 PROFILES = ("observed", "published")
 POLICIES = ("enforce", "report")
 LOGS = ("text", "json")
+ENGINES = ("plan", "stock")
 
 USAGE = 2
 
@@ -90,6 +91,13 @@ def main() -> None:
 @click.option("--seed", type=click.IntRange(0), help="Seeds all randomness; printed if not given.")
 @click.option("--clock", type=Moment(), help="Freeze the clock at this moment.")
 @click.option("--watch", is_flag=True, help="Reload when a document, an overlay or the fixtures change.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="plan",
+    show_default=True,
+    help="Let compiled plans accept good traffic first, or ask openapi-core always; same verdicts.",
+)
 @click.option("--log", "form", type=click.Choice(LOGS), default="text", show_default=True, help="Form of the log.")
 @click.option("--workers", type=int, default=1, hidden=True)
 def serve(targets: tuple[str, ...], workers: int, **options: Any) -> None:
@@ -112,8 +120,9 @@ def serve(targets: tuple[str, ...], workers: int, **options: Any) -> None:
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @_with_direction
+@click.option("--engine", "gaps", is_flag=True, help="Also say which messages the accept plan leaves to openapi-core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(targets: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
+def check(targets: tuple[str, ...], *, as_json: bool, gaps: bool, **options: Any) -> None:
     """Check what would be served: documents, overlays, handlers, examples, fixtures.
 
     A TARGET is a service's name or a document's path; without one, chatwoot is checked.
@@ -122,7 +131,7 @@ def check(targets: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     from understudy.server.stage import StageError  # noqa: PLC0415
 
     try:
-        broken = start(targets or ("chatwoot",), as_json=as_json, **options)
+        broken = start(targets or ("chatwoot",), as_json=as_json, gaps=gaps, **options)
     except StageError as error:
         _fail(str(error))
     else:

@@ -46,8 +46,8 @@ class Finding:
         return asdict(self)
 
 
-def findings(target: str, direction: Direction) -> Iterator[Finding]:
-    """Everything there is to say of a target.
+def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterator[Finding]:
+    """Everything there is to say of a target; with ``gaps``, also what the accept plan leaves to openapi-core.
 
     Errors: `StageError` for a target that cannot be served at all.
     """
@@ -55,6 +55,8 @@ def findings(target: str, direction: Direction) -> Iterator[Finding]:
     contract = Contract(document)
     for place, message in broken_examples(document):
         yield _at(document, "error", place, message)
+    if gaps:
+        yield from _gaps(document, contract)
     if service is None:
         for operation in contract.operations.values():
             message = f"{operation.operation_id} has no handler: its answers are synthesised"
@@ -66,6 +68,19 @@ def findings(target: str, direction: Direction) -> Iterator[Finding]:
 
 def _at(document: Document, level: Level, place: str, message: str) -> Finding:
     return Finding(level, str(document.place(place) or document.source.path), place, message)
+
+
+def _gaps(document: Document, contract: Contract) -> Iterator[Finding]:
+    """Which messages no plan accepts, and why."""
+    for operation in contract.operations.values():
+        told = [("requests", contract.request_plan(operation).gaps)]
+        for key in operation.node.get("responses", {}):
+            status = int(key.replace("XX", "99").replace("xx", "99")) if key != "default" else 599
+            told.append((f"answers with {key}", contract.response_plan(operation, status).gaps))
+        for what, reasons in told:
+            for reason in dict.fromkeys(reasons):
+                message = f"{operation.operation_id}: {what} are judged by openapi-core alone, since {reason}"
+                yield _at(document, "note", pointer.join(operation.place), message)
 
 
 def _unplayed(document: Document, contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 
+from understudy.contract.contract import EngineName
 from understudy.server import logs
 from understudy.server.app import create_app
 from understudy.server.check import findings
@@ -39,6 +40,7 @@ def serve(  # noqa: PLR0913 - the command's options
     clock: datetime | None,
     watch: bool,
     form: str,
+    engine: EngineName,
 ) -> None:
     """Serve the targets until a signal ends it.
 
@@ -52,6 +54,7 @@ def serve(  # noqa: PLR0913 - the command's options
         seed=secrets.randbelow(2**32) if seed is None else seed,
         frozen_at=clock,
         settings=dict(settings),
+        engine=engine,
     )
     listener = bind(host, port)
     running = Running(targets, direction, policy)
@@ -116,6 +119,7 @@ def check(  # noqa: PLR0913 - the command's options
     fixtures: Path | None,
     settings: Sequence[tuple[str, str]],
     as_json: bool,
+    gaps: bool,
 ) -> bool:
     """Check the targets and print what was found; returns whether anything is wrong.
 
@@ -123,7 +127,7 @@ def check(  # noqa: PLR0913 - the command's options
     """
     direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
     colour = sys.stdout.isatty()
-    found = [(target, finding) for target in targets for finding in findings(target, direction)]
+    found = [(target, finding) for target in targets for finding in findings(target, direction, gaps=gaps)]
     if as_json:
         click.echo(orjson.dumps([{"target": t, **f.as_json()} for t, f in found], option=orjson.OPT_INDENT_2).decode())
     else:

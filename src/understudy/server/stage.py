@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from understudy import bundled
-from understudy.contract.contract import Contract
+from understudy.contract.contract import Contract, EngineName
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.source import SourceError, read
 from understudy.sandbox.sandboxes import Sandbox
@@ -43,6 +43,7 @@ class Direction:
         seed: seeds all randomness.
         frozen_at: the moment at which the clock stands still, or None.
         settings: the services' settings, by name.
+        engine: which engine judges, see `Contract`.
     """
 
     profile: Profile = "observed"
@@ -51,6 +52,7 @@ class Direction:
     seed: int = 0
     frozen_at: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    engine: EngineName = "plan"
 
 
 @dataclass
@@ -169,7 +171,7 @@ def _service(target: str) -> Service | None:
 
 def _stage(target: str, direction: Direction) -> Staged:
     document, service = document_of(target, direction)
-    contract = Contract(document)
+    contract = Contract(document, direction.engine)
     base = base_path(document.data)
     if service is None:
         answerer: Any = SynthesisAnswerer(contract, direction.seed)
