@@ -19,7 +19,7 @@ from understudy import __version__
 # The choices stand here too, so that --help needs no import; a test keeps them in step.
 PROFILES = ("observed", "published")
 POLICIES = ("enforce", "report")
-LOGS = ("text", "json")
+LOGS = ("text", "json", "quiet")
 ENGINES = ("plan", "stock")
 
 USAGE = 2

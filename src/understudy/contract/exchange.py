@@ -25,13 +25,27 @@ def header_map(raw: RawHeaders) -> Headers:
     return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
-def header_fields(raw: RawHeaders) -> dict[str, str]:
+def header_fields(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
     """Header fields by name in lower case; one that stands several times is joined, as HTTP has it."""
-    fields: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    fields = {_NAMES.get(name) or field_name(name): value.decode("latin-1") for name, value in raw}
+    if len(fields) < len(raw):
+        fields.clear()
+        for name, value in raw:
+            key, text = field_name(name), value.decode("latin-1")
+            fields[key] = f"{fields[key]}, {text}" if key in fields else text
     return fields
+
+
+# Names met so far, in lower case: the same few come with every message.
+_NAMES: dict[bytes, str] = {}
+
+
+def field_name(raw: bytes) -> str:
+    """A header's name in lower case."""
+    name = raw.decode("latin-1").lower()
+    if len(_NAMES) < 1_000:  # noqa: PLR2004 - nobody has that many; whoever invents them shall not fill our memory
+        _NAMES[raw] = name
+    return name
 
 
 class Message:

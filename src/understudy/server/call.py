@@ -49,6 +49,7 @@ class Part:
         base_path: where it is served, without a slash at the end.
         service: the played service, if one is.
         transport: what the product's web stack adds to each answer.
+        fixed_headers: the headers that stand on every answer, as they go over the wire.
     """
 
     name: str
@@ -57,6 +58,11 @@ class Part:
     base_path: str = ""
     service: Service | None = None
     transport: Transport = field(default_factory=Transport)
+    fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = self.transport.headers.items()
+        self.fixed_headers = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in given)
 
 
 class Call:
@@ -92,24 +98,21 @@ class Call:
         self.preflight = False
         self.refused = False
         self.product_refused = False
-        self.request = self._request(None, {})
+        self.request = Request(
+            scope["method"],
+            scope["path"].removeprefix(part.base_path),
+            query=scope.get("query_string", b""),
+            headers=scope["headers"],
+            body=body,
+        )
 
-    def route(self, part: Part, template: str | None, params: Mapping[str, str], operation_id: str) -> None:
+    def route(self, part: Part, template: str, params: Mapping[str, str], operation_id: str) -> None:
         """Say where the request belongs."""
         self.part = part
         self.operation_id = operation_id
-        self.request = self._request(template, params)
-
-    def _request(self, template: str | None, params: Mapping[str, str]) -> Request:
-        return Request(
-            self.scope["method"],
-            self.scope["path"].removeprefix(self.part.base_path),
-            query=self.scope.get("query_string", b""),
-            headers=self.scope["headers"],
-            body=self.body,
-            template=template,
-            path_params=params,
-        )
+        self.request.path = self.scope["path"].removeprefix(part.base_path)
+        self.request.path_pattern = template
+        self.request.path_params = params
 
     def exchange(self, started: float, seconds: float) -> Exchange:
         """What the journal keeps of this call."""

@@ -11,9 +11,8 @@ import time
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from understudy.contract.exchange import RawHeaders, Response
+from understudy.contract.exchange import Response
 from understudy.server.call import SCOPE_KEY, Call, Part
-from understudy.services.service import Transport
 
 NOT_MODIFIED = 304
 TAGGED = (200, 201)
@@ -50,7 +49,7 @@ class Envelope:
 def dress(call: Call, response: Response, part: Part, seconds: float) -> Response:
     """The answer with what the product's web stack adds."""
     transport = part.transport
-    headers = [*response.raw_headers, *_fixed(transport)]
+    headers = [*response.raw_headers, *part.fixed_headers]
     if transport.etag and response.status_code in TAGGED and response.data:
         tag = f'W/"{hashlib.sha256(response.data).hexdigest()[:32]}"'.encode()
         headers.append((b"etag", tag))
@@ -88,10 +87,6 @@ def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
 def _is_preflight(call: Call) -> bool:
     headers = call.request.fields
     return call.scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
-
-
-def _fixed(transport: Transport) -> RawHeaders:
-    return [(name.lower().encode(), value.encode("latin-1")) for name, value in transport.headers.items()]
 
 
 def _matches(call: Call, headers: list[tuple[bytes, bytes]]) -> bool:

@@ -1,4 +1,4 @@
-"""What the server's log looks like: one line an exchange for people, one JSON object a line for machines.
+"""What the server's log looks like: a line an exchange for people, a JSON object a line for machines, or neither.
 
 Colour only on a terminal. The record's `exchange` is put into words here and nowhere else.
 """
@@ -14,17 +14,18 @@ import orjson
 
 from understudy.contract.exchange import Exchange
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "quiet")
 
 
 def configure(form: str) -> None:
-    """Send the server's log to standard error, as ``text`` or ``json``."""
+    """Send the server's log to standard error, as ``text`` or ``json``; ``quiet`` leaves out the exchanges."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines() if form == "json" else _Lines(colour=sys.stderr.isatty()))
     root = logging.getLogger("understudy")
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     root.propagate = False
+    logging.getLogger("understudy.exchange").setLevel(logging.WARNING if form == "quiet" else logging.INFO)
     for name in ("uvicorn.error", "connexion"):
         logging.getLogger(name).handlers[:] = [handler]
         logging.getLogger(name).setLevel(logging.WARNING)
