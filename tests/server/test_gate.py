@@ -11,7 +11,8 @@ import pytest
 
 from answerers import Says, client, json
 from documents import operation
-from understudy.contract.exchange import Response
+from understudy.contract.exchange import Exchange, Request, Response
+from understudy.server.journal import Journal
 
 BODY = {
     "type": "object",
@@ -209,10 +210,13 @@ def test_every_malformed_body_has_its_status_and_code(
     assert code in [violation["code"] for violation in answer.json()["violations"]]
 
 
-def test_the_journal_keeps_no_more_than_it_should(tmp_path: Path) -> None:
-    """The journal counts every exchange and keeps the last ones."""
-    api, journal = client(tmp_path, PATHS, Says(fine))
-    assert journal.exchanges.maxlen == 1_000
-    for _ in range(3):
-        api.get("/things")
-    assert (len(journal), journal.total) == (3, 3)
+def test_the_journal_keeps_no_more_than_it_should() -> None:
+    """The journal counts every exchange and keeps the last ones, bounded in number and in bytes."""
+    journal = Journal(length=3, size=100)
+    for size in (1, 2, 3, 4, 90, 200):
+        journal.add(Exchange(Request("POST", "/", body=b"x" * size), Response(200, body=b"y")))
+    assert journal.total == 6
+    assert [len(exchange.request.body) for exchange in journal] == [200]
+    for size in (1, 2, 3, 4):
+        journal.add(Exchange(Request("POST", "/", body=b"x" * size), Response(200, body=b"y")))
+    assert [len(exchange.request.body) for exchange in journal] == [2, 3, 4]

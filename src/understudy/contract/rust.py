@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -155,6 +156,7 @@ def safe_pattern(pattern: Any) -> bool:
 
 
 def _says_yes(check: Callable[[Any], Any]) -> Accept:
+    @lru_cache(maxsize=4_096)  # the same times and ids come again and again
     def accept(value: Any) -> bool:
         try:
             return bool(check(value))

@@ -18,12 +18,16 @@ class Journal:
     """The last exchanges, oldest first.
 
     Args:
-        size: how many are kept.
+        length: how many are kept at most.
+        size: how many bytes their bodies may have altogether; the newest is kept whatever its size.
     """
 
-    def __init__(self, size: int = 1_000) -> None:
-        self.exchanges: deque[Exchange] = deque(maxlen=size)
+    def __init__(self, length: int = 1_000, size: int = 16_000_000) -> None:
+        self.exchanges: deque[Exchange] = deque()
+        self.length = length
+        self.size = size
         self.total = 0
+        self._held = 0
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
@@ -33,7 +37,16 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange and tell the log of it."""
+        if exchange.response is not None:
+            exchange.response.source = None  # the bytes say it all
         self.exchanges.append(exchange)
         self.total += 1
+        self._held += _size(exchange)
+        while len(self.exchanges) > self.length or (self._held > self.size and len(self.exchanges) > 1):
+            self._held -= _size(self.exchanges.popleft())
         if log.isEnabledFor(logging.INFO):
             log.info("exchange", extra={"exchange": exchange})
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request.body) + (len(exchange.response.body) if exchange.response else 0)
