@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -82,7 +83,7 @@ class Table(Generic[Row]):
     Errors: `KeyError` on a duplicate key or a unique value that is taken.
     """
 
-    __slots__ = ("_key", "_many", "_rows", "_undo", "_unique")
+    __slots__ = ("_key", "_many", "_many_of", "_rows", "_undo", "_unique", "_unique_of")
 
     def __init__(
         self,
@@ -97,6 +98,8 @@ class Table(Generic[Row]):
         self._rows: dict[Any, Row] = {}
         self._unique: dict[str | tuple[str, ...], dict[Any, Any]] = {name: {} for name in unique}
         self._many: dict[str | tuple[str, ...], dict[Any, list[Any]]] = {name: {} for name in many}
+        self._unique_of = tuple((_reader(name), index) for name, index in self._unique.items())
+        self._many_of = tuple((_reader(name), buckets) for name, buckets in self._many.items())
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -175,8 +178,8 @@ class Table(Generic[Row]):
         key = getattr(old if new is None else new, self._key)
         moved = [
             (index, was, value)
-            for name, index in self._unique.items()
-            if (was := _value(old, name)) != (value := _value(new, name))
+            for read, index in self._unique_of
+            if (was := read(old)) != (value := read(new))
         ]
         for index, _, value in moved:
             if value is not None and value in index:
@@ -186,8 +189,8 @@ class Table(Generic[Row]):
                 del index[was]
             if value is not None:
                 index[value] = key
-        for name, buckets in self._many.items():
-            if (was := _value(old, name)) != (value := _value(new, name)):
+        for read, buckets in self._many_of:
+            if (was := read(old)) != (value := read(new)):
                 _move(buckets, was, value, key)
         if new is None:
             del self._rows[key]
@@ -210,13 +213,18 @@ def _move(buckets: dict[Any, list[Any]], was: Any, value: Any, key: Any) -> None
             insort(keys, key)
 
 
-def _value(row: Any, name: str | tuple[str, ...]) -> Any:
-    if row is None:
-        return None
+def _reader(name: str | tuple[str, ...]) -> Callable[[Any], Any]:
+    """Reads what an index is made of from a row; None where there is no row or nothing to index."""
     if isinstance(name, str):
-        return getattr(row, name)
-    values = tuple(getattr(row, part) for part in name)
-    return None if None in values else values
+        read = attrgetter(name)
+        return lambda row: None if row is None else read(row)
+    read_all = attrgetter(*name)
+
+    def read_tuple(row: Any) -> Any:
+        values = None if row is None else read_all(row)
+        return None if values is None or None in values else values
+
+    return read_tuple
 
 
 def _changed(row: Any, changes: dict[str, Any]) -> Any:
