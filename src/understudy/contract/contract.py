@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
 
+import orjson
+
 from understudy.contract import pointer, wording
 from understudy.contract.body import Body
 from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context, plain_headers
@@ -51,6 +53,9 @@ class Contract:
         self.engine = Engine(self.data, document.version)
         self.planner = Planner(self.data, document.version)
         self._planned = engine == "plan"
+        text = orjson.dumps(self.data)
+        self._says_read_only, self._says_write_only = b'"readOnly"' in text, b'"writeOnly"' in text
+        self._followed: dict[pointer.Parts, tuple[pointer.Parts, Any] | None] = {}
         self._request_plans: dict[str, Plan[Request]] = {}
         self._response_plans: dict[tuple[str, int], Plan[Response]] = {}
 
@@ -92,9 +97,11 @@ class Contract:
         if head and body and plain_headers(request.raw_headers, fields.get("content-length"), len(request.body)):
             return ()
         content = request.content if "requestBody" in operation.node else Body()
-        parts = self._parts((*operation.place, "requestBody", "content"))
+        led = self._follow((*operation.place, "requestBody", "content"))
+        parts = led[0] if led else None
         setting = self._setting(operation, "request", parts, content)
-        context = Context(self.data, operation, "request", request, content, setting.schema, parts or operation.place)
+        schema = setting.schema if self._says_read_only else None
+        context = Context(self.data, operation, "request", request, content, schema, parts or operation.place)
         found = [violation for check in REQUEST_CHECKS for violation in check(context)]
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.request_errors(
@@ -120,13 +127,14 @@ class Contract:
         said = None if is_head else response.fields.get("content-length")
         if head and (body or is_head) and plain_headers(response.raw_headers, said, len(response.data)):
             return ()
-        place, node = pointer.follow(self.data, (*operation.place, "responses", key))
+        place, node = self._follow((*operation.place, "responses", key)) or ((), {})
         judged = not is_head and bool(node.get("content"))
         content = response.content if judged else Body()
         setting = self._setting(
             operation, "response", (*place, "content") if judged else None, content, (*place, "headers")
         )
-        context = Context(self.data, operation, "response", request, content, setting.schema, place)
+        schema = setting.schema if self._says_write_only else None
+        context = Context(self.data, operation, "response", request, content, schema, place)
         found = [violation for check in RESPONSE_CHECKS for violation in check(context, response)]
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.response_errors(
@@ -177,11 +185,14 @@ class Contract:
         promise = pointer.join((*operation.place, "responses"), "#")
         yield Violation("/status", "status-unknown", "response", operation.operation_id, promise, message)
 
-    def _parts(self, parts: pointer.Parts) -> pointer.Parts | None:
-        try:
-            return pointer.follow(self.data, parts)[0]
-        except KeyError:
-            return None
+    def _follow(self, parts: pointer.Parts) -> tuple[pointer.Parts, Any] | None:
+        """The place and the value that some parts lead to, asked once; None if they lead nowhere."""
+        if parts not in self._followed:
+            try:
+                self._followed[parts] = pointer.follow(self.data, parts)
+            except KeyError:
+                self._followed[parts] = None
+        return self._followed[parts]
 
     def _setting(
         self,

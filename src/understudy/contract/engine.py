@@ -8,7 +8,7 @@ openapi-core's own. Called by `contract` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jsonschema_path import SchemaPath
@@ -60,6 +60,10 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
         "headers": V31ResponseHeadersValidator,
     },
 }
+
+
+# How many resolved places of a document are remembered.
+RESOLVED = 4_096
 
 
 class _Decoded(bytes):
@@ -181,6 +185,35 @@ class _Deserializer:
         return body.value.decode("latin-1") if isinstance(body.value, bytes) else body.value
 
 
+class MemoSchemaPath(SchemaPath):
+    """openapi-core's way through the document, which asks its way once: the document never changes while it judges."""
+
+    def __truediv__(self, key: Any) -> MemoSchemaPath:
+        """The path one step down."""
+        below: MemoSchemaPath = self._once(("/", key), lambda: SchemaPath.__truediv__(self, key))
+        return below
+
+    def __contains__(self, key: Any) -> bool:
+        """Whether there is a step down by this key."""
+        return bool(self._once(("in", key), lambda: SchemaPath.__contains__(self, key)))
+
+    def __getitem__(self, key: Any) -> Any:
+        """The value below, or the path to it."""
+        return self._once(("[]", key), lambda: SchemaPath.__getitem__(self, key))
+
+    def read_value(self) -> Any:
+        """The value here."""
+        return self._once("read", lambda: SchemaPath.read_value(self))
+
+    def _once(self, question: Any, ask: Callable[[], Any]) -> Any:
+        answers = self.__dict__.setdefault("_answers", {})
+        try:
+            return answers[question]
+        except KeyError:
+            answer = answers[question] = ask()
+            return answer
+
+
 class Engine:
     """openapi-core's verdicts on requests and responses of one document.
 
@@ -190,7 +223,7 @@ class Engine:
     """
 
     def __init__(self, document: Mapping[str, Any], version: str) -> None:
-        spec = SchemaPath.from_dict(dict(document))
+        spec = MemoSchemaPath.from_dict(dict(document), resolved_cache_maxsize=RESOLVED)
         caches: dict[int, CachingValidators] = {}
         self._parts = {}
         for name, validator in PARTS[version].items():
