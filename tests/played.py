@@ -21,7 +21,7 @@ class Client(httpx.Client):
     @property
     def sandbox(self) -> Any:
         """The sandbox of the first part."""
-        return self.part.answerer.sandbox
+        return self.part.answerer.sandboxes.shared
 
 
 Serve = Callable[..., Client]

@@ -43,13 +43,13 @@ class Says:
         """What the product would say."""
         return self._unrouted
 
-    def now(self) -> float:
+    def now(self, call: Call) -> float:  # noqa: ARG002 - the interface's
         """Long ago."""
         return 0.0
 
-    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface's
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface's
         """A fixed request id."""
-        return [(b"x-request-id", b"1")] if transport.request_id else []
+        return [(b"x-request-id", b"1")] if call.part.transport.request_id else []
 
 
 def client(

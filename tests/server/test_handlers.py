@@ -12,6 +12,7 @@ import pytest
 
 from answerers import client
 from documents import operation
+from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.sandbox.store import Table, UndoLog
 from understudy.server.handlers import HandlerAnswerer
@@ -49,8 +50,8 @@ def played(tmp_path: Path, handler: Callable[[Sandbox, Params], Any], **options:
         plant=lambda *_: None, introduce=lambda _: {}, unrouted=lambda _: Reply({"lost": True}, 404),
         malformed=lambda _: Reply({"malformed": True}, 400),
     )  # fmt: skip
-    sandbox = Sandbox(1, Tables, {})
-    return client(tmp_path, PATHS, HandlerAnswerer(service, sandbox), **options)[0], sandbox
+    sandboxes = Sandboxes(lambda seed: Sandbox(seed, Tables, {}), 1)
+    return client(tmp_path, PATHS, HandlerAnswerer(service, sandboxes), **options)[0], sandboxes.shared
 
 
 def test_body_query_and_path_are_merged_and_the_later_wins(tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ class Exchange:
         request: what was asked.
         response: what went out, or None while it is being made.
         service: name of the service that played, or an empty string.
+        sandbox: name of the sandbox it played in; empty for everybody's.
         operation_id: the operation, or an empty string where none was found.
         violations: every broken promise, both sides.
         refused: whether the answer is our gate's own refusal.
@@ -183,6 +184,7 @@ class Exchange:
     request: Request
     response: Response | None = None
     service: str = ""
+    sandbox: str = ""
     operation_id: str = ""
     violations: list[Violation] = field(default_factory=list)
     refused: bool = False

@@ -76,6 +76,9 @@ CODES: dict[str, Code] = {
     "body-duplicate-key": Code("A key stands twice in one object", 400, "Send every key once."),
     "body-too-deep": Code("The body is nested too deeply", 400, "Flatten the body."),
     "body-too-large": Code("The body is too large", 413, "Send a smaller body."),
+    "sandbox-malformed": Code(
+        "The sandbox's name is no name", 400, "Name a sandbox with 1 to 64 letters, digits, dots, dashes, underscores."
+    ),
     "content-length-wrong": Code(
         "Content-Length is not the length of the body", 400, "Let the HTTP library count the bytes."
     ),

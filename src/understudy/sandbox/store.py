@@ -176,11 +176,7 @@ class Table(Generic[Row]):
     def _put(self, old: Row | None, new: Row | None) -> None:
         """Let `new` stand where `old` stood, in the rows and in every index; None stands for no row."""
         key = getattr(old if new is None else new, self._key)
-        moved = [
-            (index, was, value)
-            for read, index in self._unique_of
-            if (was := read(old)) != (value := read(new))
-        ]
+        moved = [(index, was, value) for read, index in self._unique_of if (was := read(old)) != (value := read(new))]
         for index, _, value in moved:
             if value is not None and value in index:
                 raise KeyError(f"{value!r} is taken")

@@ -27,10 +27,10 @@ class Answerer(Protocol):
     def unrouted(self, call: Call) -> Response | None:
         """The answer to a path or method the document does not know; None leaves it to the gate."""
 
-    def now(self) -> float:
-        """The time by the clock that the answers are made by, seconds since the Unix epoch."""
+    def now(self, call: Call) -> float:
+        """The time by the clock that the answer is made by, seconds since the Unix epoch."""
 
-    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:
         """Headers that tell one answer from another: a request id, the seconds spent."""
 
 
@@ -73,6 +73,7 @@ class Call:
         body: the raw request body.
         part: the part that answers: at first the one at this path's base path, then what routing says.
         request: the request as the contract judges it; set by routing.
+        sandbox: the name of the sandbox that the request is for; empty for everybody's.
         operation_id: the operation; empty where none was found.
         violations: every broken promise found so far.
         response: the answer, once there is one.
@@ -84,11 +85,12 @@ class Call:
 
     __slots__ = (
         "body", "deferred", "operation_id", "part", "preflight", "product_refused", "refused", "request", "response",
-        "scope", "violations",
+        "sandbox", "scope", "violations",
     )  # fmt: skip
 
-    def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part) -> None:
+    def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part, sandbox: str = "") -> None:
         self.scope = scope
+        self.sandbox = sandbox
         self.body = body
         self.part = part
         self.operation_id = ""
@@ -120,6 +122,7 @@ class Call:
             request=self.request,
             response=self.response,
             service=self.part.name,
+            sandbox=self.sandbox,
             operation_id=self.operation_id,
             violations=self.violations,
             refused=self.refused,
@@ -135,8 +138,9 @@ def part_at(parts: Sequence[Part], path: str) -> Part:
 
 
 def base_url(call: Call) -> str:
-    """Scheme and authority as the client used them."""
+    """Scheme and authority as the client used them, and the prefix that leads back into its sandbox."""
     scope = call.scope
     server = scope.get("server") or ("127.0.0.1", None)
     fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-    return f"{scope.get('scheme', 'http')}://{call.request.fields.get('host') or fallback}"
+    authority = call.request.fields.get("host") or fallback
+    return f"{scope.get('scheme', 'http')}://{authority}{f'/~{call.sandbox}' if call.sandbox else ''}"

@@ -97,11 +97,11 @@ def _unplayed(document: Document, contract: Contract, service: Service, directio
 
 def _planted(contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:
     """Ask every GET whose parameters have examples, and judge what the planted fixtures answer."""
-    sandbox, fixtures = plant(service, direction)
+    sandboxes, fixtures = plant(service, direction)
     part = Part(
         service.name,
         contract,
-        HandlerAnswerer(service, sandbox),
+        HandlerAnswerer(service, sandboxes),
         service=service,
         transport=service.transport,
     )

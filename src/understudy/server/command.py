@@ -152,7 +152,7 @@ def _announce(url: str, running: Running, direction: Direction, policy: Policy) 
     for item in running.staged:
         facts: Mapping[str, str] = {}
         if item.part.service and isinstance(item.part.answerer, HandlerAnswerer):
-            facts = item.part.service.introduce(item.part.answerer.sandbox)
+            facts = item.part.service.introduce(item.part.answerer.sandboxes.shared)
         lines += [f"  {label}: {value}" for label, value in facts.items() if label != "try"]
         if "try" in facts:
             lines.append(f"  try: curl {url}{item.part.base_path}{facts['try']}")

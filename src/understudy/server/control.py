@@ -19,7 +19,7 @@ from understudy.contract.exchange import Response
 from understudy.server.call import Call, Part
 from understudy.server.handlers import params, respond
 from understudy.server.journal import Journal
-from understudy.services.service import Params, Reply, Transport
+from understudy.services.service import Params, Reply
 
 
 class ControlAnswerer:
@@ -28,13 +28,13 @@ class ControlAnswerer:
     Args:
         parts: the parts served beside it.
         journal: the exchanges so far.
-        now: the time, seconds since the Unix epoch.
+        clock: the time, seconds since the Unix epoch.
     """
 
-    def __init__(self, parts: list[Part], journal: Journal, now: Callable[[], float]) -> None:
+    def __init__(self, parts: list[Part], journal: Journal, clock: Callable[[], float]) -> None:
         self.parts = parts
         self.journal = journal
-        self.now = now
+        self.clock = clock
         self.handlers: Mapping[str, Callable[[Params], Any]] = {
             "health": self.health,
             "effective-document-json": self.document_json,
@@ -52,7 +52,11 @@ class ControlAnswerer:
         """Nothing of our own: the gate says it."""
         return None
 
-    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface's
+    def now(self, call: Call) -> float:  # noqa: ARG002 - the interface's
+        """The time."""
+        return self.clock()
+
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface's
         """None."""
         return []
 

@@ -57,7 +57,7 @@ def dress(call: Call, response: Response, part: Part, seconds: float) -> Respons
             headers.append((b"cache-control", transport.cache_control.encode()))
     elif transport.cache_control:
         headers.append((b"cache-control", b"no-cache"))
-    headers += part.answerer.marks(transport, seconds)
+    headers += part.answerer.marks(call, seconds)
     headers += cross_origin_headers(call)
     if transport.etag and _matches(call, headers):
         kept = [pair for pair in headers if pair[0] in KEPT_ON_304 or pair[0].startswith(b"access-control")]

@@ -21,6 +21,7 @@ from understudy.server import problem
 from understudy.server.call import SCOPE_KEY, Call, NotRefusedError, Part, part_at
 from understudy.server.envelope import cross_origin_headers
 from understudy.server.journal import Journal
+from understudy.server.naming import in_sandbox
 
 Policy = Literal["enforce", "report"]
 POLICIES: tuple[Policy, ...] = ("enforce", "report")
@@ -85,13 +86,16 @@ class Outbound:
             body = await read_body(receive)
         except ClientGoneError:
             return
-        call = scope[SCOPE_KEY] = Call(scope, body or b"", part_at(self.parts, scope["path"]))
-        if body is None:
+        scope, sandbox = in_sandbox(scope)
+        call = scope[SCOPE_KEY] = Call(scope, body or b"", part_at(self.parts, scope["path"]), sandbox or "")
+        if sandbox is None:
+            _refuse(call, [_violation("sandbox-malformed", "a sandbox's name has 1 to 64 letters, digits, . _ -")])
+        elif body is None:
             _refuse(call, [_violation("body-too-large", f"the body has more than {MAX_BODY:,} bytes")])
         else:
             await self._answer(call, scope, receive)
         response = call.response = self._judge(call)
-        moment = call.part.answerer.now()
+        moment = call.part.answerer.now(call)
         self.journal.add(call.exchange(moment, time.perf_counter() - started))
         await _send(response, scope["method"], send)
 

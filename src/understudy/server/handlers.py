@@ -12,10 +12,10 @@ import orjson
 
 from understudy.contract.body import File
 from understudy.contract.exchange import Response
-from understudy.sandbox.sandboxes import Sandbox
+from understudy.sandbox.registry import Sandboxes
 from understudy.server.call import Call, NotRefusedError, base_url
 from understudy.server.nesting import nest
-from understudy.services.service import Empty, Params, Refusal, Reply, Service, Transport, Upload
+from understudy.services.service import Empty, Params, Refusal, Reply, Service, Upload
 
 # What Rack's and Rails' parsers survive and only we report; anything else ends in the product's own 400.
 SURVIVABLE = frozenset({"body-duplicate-key", "media-type-malformed", "charset-unknown"})
@@ -24,16 +24,16 @@ CLIENT_ERROR = 400
 
 
 class HandlerAnswerer:
-    """Plays a service in one sandbox.
+    """Plays a service, in the sandbox that a call names.
 
     Args:
         service: the service.
-        sandbox: its state.
+        sandboxes: its states, by name.
     """
 
-    def __init__(self, service: Service, sandbox: Sandbox) -> None:
+    def __init__(self, service: Service, sandboxes: Sandboxes) -> None:
         self.service = service
-        self.sandbox = sandbox
+        self.sandboxes = sandboxes
 
     async def answer(self, call: Call) -> Response:
         """Call the operation's handler and turn what it says into a response.
@@ -43,9 +43,10 @@ class HandlerAnswerer:
         handler = self.service.handlers[call.operation_id]
         if any(problem.code not in SURVIVABLE for problem in call.request.content.problems):
             return self._respond(self.service.malformed(params(call)))
+        sandbox = self.sandboxes.get(call.sandbox)
         try:
-            with self.sandbox.transaction():
-                said = handler(self.sandbox, params(call))
+            with sandbox.transaction():
+                said = handler(sandbox, params(call))
                 if call.deferred and not (isinstance(said, Reply) and said.status >= CLIENT_ERROR):
                     raise NotRefusedError
         except Refusal as refusal:
@@ -58,17 +59,18 @@ class HandlerAnswerer:
         """What the product says to a path or method it does not know."""
         return self._respond(self.service.unrouted(params(call)))
 
-    def now(self) -> float:
+    def now(self, call: Call) -> float:
         """The sandbox's time."""
-        return self.sandbox.clock.time()
+        return self.sandboxes.get(call.sandbox).clock.time()
 
-    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:
         """The request id from the sandbox's randomness; the time spent, as the sandbox's clock saw it."""
         found = []
+        transport, sandbox = self.service.transport, self.sandboxes.get(call.sandbox)
         if transport.request_id:
-            found.append((transport.request_id.lower().encode(), self.sandbox.uuid().encode()))
+            found.append((transport.request_id.lower().encode(), sandbox.uuid().encode()))
         if transport.runtime:
-            spent = 0.0 if self.sandbox.clock.frozen else seconds
+            spent = 0.0 if sandbox.clock.frozen else seconds
             found.append((transport.runtime.lower().encode(), f"{spent:.6f}".encode()))
         return found
 

@@ -16,6 +16,7 @@ from understudy import bundled
 from understudy.contract.contract import Contract, EngineName
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.source import SourceError, read
+from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
 from understudy.server.handlers import HandlerAnswerer
@@ -135,27 +136,33 @@ def settings_of(service: Service, given: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
-def plant(service: Service, direction: Direction) -> tuple[Sandbox, Path]:
-    """A new sandbox of a service in its first state, and the file that state came from.
+def plant(service: Service, direction: Direction) -> tuple[Sandboxes, Path]:
+    """The sandboxes of a service, each born in its first state, and the file that state comes from.
 
     Errors: `StageError`.
     """
     path = direction.fixtures or bundled.FIXTURES / service.seed
     if path.is_dir():
         path = path / "seed.yaml"
-    sandbox = Sandbox(direction.seed, service.tables, settings_of(service, direction.settings), direction.frozen_at)
+    settings = settings_of(service, direction.settings)
     try:
-        source = read(path)
-        data = source.data if isinstance(source.data, dict) else None
-        if data is None:
-            raise StageError(f"{path}: a seed is an object of keys and values; this is a {type(source.data).__name__}")
-        with sandbox.transaction():
-            service.plant(sandbox, data)
+        data = read(path).data
+        if not isinstance(data, dict):
+            raise StageError(f"{path}: a seed is an object of keys and values; this is a {type(data).__name__}")
+        return Sandboxes(lambda seed: _planted(service, seed, settings, direction, data), direction.seed), path
     except SourceError as error:
         raise StageError(str(error)) from None
     except ValueError as error:
         raise StageError(f"{path}: {error}") from None
-    return sandbox, path
+
+
+def _planted(
+    service: Service, seed: int, settings: Mapping[str, str], direction: Direction, data: Mapping[str, Any]
+) -> Sandbox:
+    sandbox = Sandbox(seed, service.tables, settings, direction.frozen_at)
+    with sandbox.transaction():
+        service.plant(sandbox, data)
+    return sandbox
 
 
 def _service(target: str) -> Service | None:
@@ -182,6 +189,6 @@ def _stage(target: str, direction: Direction) -> Staged:
             f"{service.name} has no handler for {', '.join(missing)}; "
             "an overlay may only add operations that the service plays"
         )
-    sandbox, fixtures = plant(service, direction)
-    part = Part(service.name, contract, HandlerAnswerer(service, sandbox), base, service, transport=service.transport)
+    sandboxes, fixtures = plant(service, direction)
+    part = Part(service.name, contract, HandlerAnswerer(service, sandboxes), base, service, transport=service.transport)
     return Staged(part, document.files, fixtures)

@@ -28,7 +28,6 @@ from understudy.server.generator.drawing import Detail
 from understudy.server.generator.shape import UnsatisfiableError
 from understudy.server.generator.values import Generator
 from understudy.server.negotiation import NotOfferedError, Offer
-from understudy.services.service import Transport
 
 MARK = b"understudy-synthesised"
 NOT_IMPLEMENTED = 501
@@ -113,11 +112,11 @@ class SynthesisAnswerer:
         """Nothing: the document does not say what is not in it."""
         return None
 
-    def now(self) -> float:
+    def now(self, call: Call) -> float:  # noqa: ARG002 - the interface's
         """The time of day."""
         return time.time()
 
-    def marks(self, transport: Transport, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface
         """Nothing: the same request has the same answer."""
         return []
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shop import NOW, Shop, seed
+from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.app import create_app
 from understudy.server.call import Part
@@ -44,11 +45,15 @@ def open_shop(parts: Callable[[Mapping[str, str]], Part]) -> Iterator[OpenShop]:
     opened: list[Shop] = []
 
     def make(*, policy: Any = "report", settings: Mapping[str, str] | None = None, **lists: Any) -> Shop:
-        sandbox = Sandbox(1, SERVICE.tables, settings_of(SERVICE, settings or {}), NOW)
-        SERVICE.plant(sandbox, seed(**lists))
-        part = dataclasses.replace(parts(settings or {}), answerer=HandlerAnswerer(SERVICE, sandbox))
+        def planted(number: int) -> Sandbox:
+            sandbox = Sandbox(number, SERVICE.tables, settings_of(SERVICE, settings or {}), NOW)
+            SERVICE.plant(sandbox, seed(**lists))
+            return sandbox
+
+        sandboxes = Sandboxes(planted, 1)
+        part = dataclasses.replace(parts(settings or {}), answerer=HandlerAnswerer(SERVICE, sandboxes))
         journal = Journal()
-        opened.append(Shop(create_app([part], policy=policy, journal=journal), sandbox, journal))
+        opened.append(Shop(create_app([part], policy=policy, journal=journal), sandboxes.shared, journal))
         return opened[-1]
 
     yield make
