@@ -6,27 +6,30 @@ Used by whoever starts a process that is measured, or that makes load.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-
-def _cores() -> list[int]:
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-
-
-_ALLOWED = _cores()
-SERVER_CORE = _ALLOWED[0] if _ALLOWED else None
-LOAD_CORE = _ALLOWED[-1] if _ALLOWED else None
+ANY: frozenset[int] = frozenset(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ())
+SERVER: frozenset[int] = frozenset(sorted(ANY)[:1])
+LOAD: frozenset[int] = frozenset(sorted(ANY)[-1:])
 
 
 def told() -> str:
     """What a report says of it."""
-    if SERVER_CORE is None:
+    if not ANY:
         return "not pinned to cores"
-    return f"server on core {SERVER_CORE}, load on core {LOAD_CORE}"
+    return f"server on core {min(SERVER)}, load on core {min(LOAD)}"
 
 
-def pinned(core: int | None) -> Callable[[], None] | None:
-    """What a child process calls before it starts, to stay on one core."""
-    if core is None:
-        return None
-    return lambda: os.sched_setaffinity(0, {core})
+@contextmanager
+def on(cores: frozenset[int]) -> Iterator[None]:
+    """Stay on these cores; a process that is started meanwhile inherits it, and keeps it."""
+    if not cores:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -6,6 +6,7 @@ at pinned versions; without npm they are left out. Nothing is known here of what
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from affinity import pinned
+import affinity
 
 HERE = Path(__file__).parent
 OURS = str(Path(sys.executable).parent / "understudy")
@@ -64,7 +65,18 @@ class Started:
 
 
 def _ours(*options: str) -> Callable[[int], list[str]]:
-    return lambda port: [OURS, "serve", "chatwoot", "--policy", "enforce", "--port", str(port), *options]
+    return lambda port: [
+        OURS,
+        "serve",
+        "chatwoot",
+        "--policy",
+        "enforce",
+        "--port",
+        str(port),
+        "--log",
+        "quiet",
+        *options,
+    ]
 
 
 def _bare(form: str) -> Callable[[int], list[str]]:
@@ -137,21 +149,21 @@ def _installed(folder: Path, name: str) -> str:
 
 
 @contextmanager
-def started(contestant: Contestant, path: str, core: int | None) -> Iterator[Started]:
-    """A contestant on a free port, answering 200 at a path; ended whatever happens.
+def started(contestant: Contestant, path: str, cores: frozenset[int]) -> Iterator[Started]:
+    """A contestant on a free port, answering 200 at a path; ended whatever happens. What it prints is thrown away.
 
-    Errors: `RuntimeError` if it ends, or does not answer in time; the message has what it printed.
+    Errors: `RuntimeError` if it ends, or does not answer in time.
     """
     port = _free_port()
     begun = time.perf_counter()
-    process = subprocess.Popen(
-        contestant.command(port),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **contestant.environment},
-        start_new_session=True,
-        preexec_fn=pinned(core),
-    )
+    with affinity.on(cores):
+        process = subprocess.Popen(
+            contestant.command(port),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **contestant.environment},
+            start_new_session=True,
+        )
     try:
         _await_answer(contestant, process, port, path)
         yield Started(process, port, time.perf_counter() - begun)
@@ -173,7 +185,7 @@ def _answers(port: int, path: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200  # noqa: PLR2004 - OK
+        return connection.getresponse().status == 200
     except OSError:
         return False
     finally:
@@ -182,15 +194,12 @@ def _answers(port: int, path: str) -> bool:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process and all it started."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            continue
-        except ProcessLookupError:
-            process.wait(5)
-        return
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(5)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(5)
 
 
 def _free_port() -> int:

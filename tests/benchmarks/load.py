@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from affinity import LOAD_CORE, pinned
+import affinity
 from cases import Case, UnexpectedAnswerError
 
 CLIENT_ERROR = 400
@@ -55,9 +55,8 @@ def measure(port: int, case: Case, *, seconds: float, connections: int) -> Sampl
     with TemporaryDirectory() as folder:
         command = _wrk(port, case, seconds, connections, Path(folder)) if shutil.which("wrk") else None
         command = command or [sys.executable, __file__, str(port), case.name, str(seconds), str(connections)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=seconds * 3 + 30, preexec_fn=pinned(LOAD_CORE)
-        )
+        with affinity.on(affinity.LOAD):
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds * 3 + 30)
     summary = json.loads(done.stdout.rpartition("SUMMARY ")[2])
     expected = summary["requests"] if case.status >= CLIENT_ERROR else 0
     if summary["refused"] != expected or summary["broken"] or not summary["requests"]:
@@ -72,7 +71,17 @@ def _wrk(port: int, case: Case, seconds: float, connections: int, folder: Path) 
     body = quote(case.body) if case.body is not None else "nil"
     script.write_text(_LUA.format(method=quote(case.method), body=body, headers=headers))
     url = f"http://127.0.0.1:{port}{case.path}"
-    return ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script), url]
+    return [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(script),
+        url,
+    ]
 
 
 class _Connection(asyncio.Protocol):

@@ -1,20 +1,19 @@
-"""Hypothesis strategies for whole documents of one operation: parameters, bodies, answers and credentials.
+"""Whole documents of one operation, grown from a random source: parameters, bodies, answers and credentials.
 
-Called by the differential test. Each document is valid OpenAPI; its schemas come from `schemas`.
+Called by the differential test. Each document is OpenAPI; its schemas come from `schemas`.
 """
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from documents import document
-from schemas import COMPONENTS, Strategy, schemas
+from schemas import COMPONENTS, one_in, schema, some
 
 STYLES = {
-    "query": ("form", "form", "form", "spaceDelimited", "pipeDelimited", "deepObject"),
-    "path": ("simple", "simple", "label", "matrix"),
+    "query": ("form", "form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "path": ("simple", "label", "matrix"),
     "header": ("simple",),
     "cookie": ("form",),
 }
@@ -32,59 +31,50 @@ SCHEMES = {
     "basic": {"type": "http", "scheme": "basic"},
     "oauth": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://b.example/t", "scopes": {}}}},
 }
-SIMPLE = ({"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"},
+SIMPLE = ({"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "integer", "maximum": 9},
+          {"type": "string", "minLength": 2}, {"type": "number", "minimum": 0.5}, {"type": "string", "not": {"const": "a"}},
+          {"type": "string", "enum": ["a", "ab"]}, {"type": "string", "maxLength": 3},
           {"type": "array", "items": {"type": "integer"}}, {"type": "array", "items": {"type": "string"}, "maxItems": 2},
-          {"type": "object", "properties": {"a": {"type": "integer"}}}, {"type": "integer", "maximum": 9},
-          {"type": "string", "minLength": 2}, {"type": "number", "minimum": 0.5},
-          {"type": "string", "enum": ["a", "ab"]}, {"type": "integer", "default": 10, "maximum": 9})  # fmt: skip
+          {"type": "object", "properties": {"a": {"type": "integer"}}})  # fmt: skip
+DEFAULTED = ({"type": "integer", "default": 9, "maximum": 9}, {"type": "string", "default": "abc", "maxLength": 3})
+TEMPLATE = "/things/{id}/{part}.json"
 
 
-@st.composite
-def documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
-    """A document with one operation, ``POST /things/{id}/{part}.json``, that has something of everything."""
-    operation: dict[str, Any] = {
-        "operationId": "act",
-        "parameters": [
-            draw(_parameter(version, "path", "id")),
-            draw(_parameter(version, "path", "part")),
-            *draw(_parameters(version, "query", ("limit", "tags", "é"))),
-            *draw(_parameters(version, "header", ("X-Trace", "X-Count"))),
-            *draw(_parameters(version, "cookie", ("taste",)) if not draw(st.integers(0, 5)) else st.just([])),
-        ],
-        "responses": {
-            "200": draw(_response(version)),
-            "4XX": draw(_response(version)),
-            "204": {"description": "Nothing"},
-        },
-    }
-    if draw(st.booleans()):
-        operation["responses"]["default"] = draw(_response(version))
-    if draw(st.integers(0, 4)):
-        operation["requestBody"] = {"required": draw(st.booleans()), "content": draw(_content(version))}
-    if not draw(st.integers(0, 2)):
-        requirement = st.lists(st.sampled_from(sorted(SCHEMES)), max_size=2, unique=True)
-        alternatives = draw(st.lists(requirement, max_size=2))
+def made_document(random: Random, version: str) -> dict[str, Any]:
+    """A document with one operation, ``POST`` on `TEMPLATE`, that has something of everything."""
+    part = {"name": "part", "in": "path", "required": True, "schema": {"type": "string"}}
+    parameters = [_parameter(random, version, "path", "id"), part]
+    for location, names in (("query", ("limit", "tags", "é")), ("header", ("X-Trace", "X-Count"))):
+        parameters += [_parameter(random, version, location, name) for name in some(random, names, 0, 2)]
+    if one_in(random, 8):
+        parameters.append(_parameter(random, version, "cookie", "taste"))
+    answers = {"200": _response(random, version), "4XX": _response(random, version), "204": {"description": "Nothing"}}
+    if one_in(random, 2):
+        answers["default"] = _response(random, version)
+    operation: dict[str, Any] = {"operationId": "act", "parameters": parameters, "responses": answers}
+    if not one_in(random, 5):
+        operation["requestBody"] = {"required": one_in(random, 2), "content": _content(random, version)}
+    if one_in(random, 3):
+        alternatives = [some(random, sorted(SCHEMES), 0, 2) for _ in range(random.randrange(3))]
         operation["security"] = [{name: [] for name in names} for names in alternatives]
-    components = {name: draw(_component(version)) for name in COMPONENTS}
     return document(
-        {"/things/{id}/{part}.json": {"post": operation}},
+        {TEMPLATE: {"post": operation}},
         openapi="3.1.0" if version == "3.1" else "3.0.3",
-        components={"schemas": components, "securitySchemes": SCHEMES},
+        components={"schemas": {name: _component(random, version) for name in COMPONENTS}, "securitySchemes": SCHEMES},
     )
 
 
-@st.composite
-def _component(draw: st.DrawFn, version: str) -> Any:
-    """A schema that others refer to; a reference of its own stands below a property or item, so that values end."""
-    below = draw(schemas(version, 1))
-    shape = draw(st.sampled_from(("as it is", "property", "items")))
-    if shape == "as it is" and not (isinstance(below, dict) and _refers(below)):
-        return {"type": "string"} if isinstance(below, bool) else below
+def _component(random: Random, version: str) -> Any:
+    """A schema that others refer to; references of its own stand below a property or item, mostly, so that it ends."""
+    below = schema(random, version, 1)
+    shape = random.choice(("as it is", "property", "items"))
+    if shape == "as it is" and isinstance(below, dict) and (one_in(random, 6) or not _refers(below)):
+        return below
     if shape == "items":
-        return {"type": "array", "items": below if version == "3.1" or isinstance(below, dict) else {}}
+        return {"type": "array", "items": below}
     made: dict[str, Any] = {"type": "object", "properties": {"a": below, "b": {"type": "string"}}}
-    if version == "3.1" and not draw(st.integers(0, 9)):
-        made |= draw(st.sampled_from(({"$anchor": "named"}, {"$dynamicAnchor": "node"})))
+    if version == "3.1" and one_in(random, 20):
+        made["$dynamicAnchor"] = "node"
     return made
 
 
@@ -94,47 +84,44 @@ def _refers(node: Any) -> bool:
     return isinstance(node, list) and any(map(_refers, node))
 
 
-@st.composite
-def _parameters(draw: st.DrawFn, version: str, location: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    chosen = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
-    return [draw(_parameter(version, location, name)) for name in chosen]
-
-
-@st.composite
-def _parameter(draw: st.DrawFn, version: str, location: str, name: str) -> dict[str, Any]:
+def _parameter(random: Random, version: str, location: str, name: str) -> dict[str, Any]:
     made: dict[str, Any] = {"name": name, "in": location}
-    if location == "path" or draw(st.booleans()):
+    if location == "path" or one_in(random, 2):
         made["required"] = True
-    if draw(st.integers(0, 9)) == 0:
-        return made | {"content": {"application/json": {"schema": draw(schemas(version, 1))}}}
-    if not draw(st.integers(0, 3)):
-        made["style"] = draw(st.sampled_from(STYLES[location]))
-    if not draw(st.integers(0, 3)):
-        made["explode"] = draw(st.booleans())
-    if location == "query" and not draw(st.integers(0, 9)):
-        made["allowEmptyValue"] = draw(st.booleans())
-    return made | {"schema": draw(_flat(version))}
+    if one_in(random, 15):
+        return made | {"content": {"application/json": {"schema": schema(random, version, 1)}}}
+    if one_in(random, 8):
+        made["style"] = random.choice(STYLES[location])
+    if one_in(random, 6):
+        made["explode"] = one_in(random, 2)
+    if location == "query" and one_in(random, 12):
+        made["allowEmptyValue"] = one_in(random, 2)
+    plain = location == "path" and not one_in(random, 4)
+    return made | {"schema": random.choice(SIMPLE[:8]) if plain else _flat(random, version)}
 
 
-def _flat(version: str) -> Strategy:
-    """Schemas that parameters and headers tend to have; sometimes any."""
-    return st.one_of(st.sampled_from(SIMPLE), st.sampled_from(SIMPLE), schemas(version, 0), schemas(version, 1))
+def _flat(random: Random, version: str) -> Any:
+    """A schema such as parameters and headers tend to have; sometimes any."""
+    if one_in(random, 8):
+        return random.choice(DEFAULTED)
+    if one_in(random, 5):
+        return schema(random, version, 1)
+    if not one_in(random, 3):
+        return random.choice(SIMPLE)
+    made = schema(random, version, 1)
+    return {**made, "type": "string"} if isinstance(made, dict) and "$ref" not in made else made
 
 
-@st.composite
-def _content(draw: st.DrawFn, version: str) -> dict[str, Any]:
-    names = draw(st.lists(st.sampled_from(MEDIA_TYPES), min_size=1, max_size=2, unique=True))
-    return {name: {"schema": draw(schemas(version, 2))} if draw(st.integers(0, 9)) else {} for name in names}
+def _content(random: Random, version: str) -> dict[str, Any]:
+    names = some(random, MEDIA_TYPES, 1, 2)
+    return {name: {} if one_in(random, 10) else {"schema": schema(random, version, 2)} for name in names}
 
 
-@st.composite
-def _response(draw: st.DrawFn, version: str) -> dict[str, Any]:
+def _response(random: Random, version: str) -> dict[str, Any]:
     made: dict[str, Any] = {"description": "An answer"}
-    if draw(st.integers(0, 4)):
-        made["content"] = draw(_content(version))
-    if draw(st.booleans()):
-        header = {"schema": draw(_flat(version))}
-        if draw(st.booleans()):
-            header["required"] = True
-        made["headers"] = {draw(st.sampled_from(("X-Left", "Content-Type", "x-é"))): header}
+    if not one_in(random, 5):
+        made["content"] = _content(random, version)
+    if one_in(random, 2):
+        header = {"schema": _flat(random, version)} | ({"required": True} if one_in(random, 2) else {})
+        made["headers"] = {random.choice(("X-Left", "X-Left", "Content-Type", "x-é")): header}
     return made

@@ -1,229 +1,240 @@
-"""Hypothesis strategies for schemas and documents: every keyword of OpenAPI 3.0 and 3.1, in every place for schemas.
+"""Schemas with every keyword of OpenAPI 3.0 and 3.1, grown from a random source that Hypothesis gives.
 
-Called by the differential test. What is made is valid OpenAPI that nobody would write; it must not care what any
-engine thinks of it. What is hard to agree upon is in the pools below: numbers that floats blur, texts that end in
-line feeds, patterns that two languages of patterns read differently.
+Called by the differential test. What is made is valid and what nobody would write; it must not care what any engine
+thinks of it. What is hard to agree upon is in the pools below: numbers that floats blur, texts that end in line feeds,
+patterns that two languages of patterns read differently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
-
-Strategy = st.SearchStrategy[Any]
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 0.0, -0.0, 1.0, 2.0, 0.1, 0.3, 0.5, 1.5, 1e-9, 3.3, 1e300, 5e-324, 2**31, -(2**31) - 1,
            2**53, 2**53 + 1, float(2**53), 2**63, 2**64 - 1, 1e19, 19.99)  # fmt: skip
-TEXTS = ("", "a", "b", "ab", "abc", "aaa", "AB", "A", "é", "a\n", "\n", "AB\n", "1", "1.0", "07", "٣", "𝟙", "a b", " ",
-         "true", "null", "x-a", "xx", "x\u2028", "K", "ſ", "👍🏽", "e\u0301", "#", "-", "_", "2024-02-29", "2023-02-29",
+TEXTS = ("", "a", "b", "ab", "abc", "aaa", "AB", "A", "é", "a\n", "\n", "AB\n", "1", "1.0", "07", "٣", "\U0001d7d9", "a b", " ",
+         "true", "null", "x-a", "xx", "x\u2028", "K", "\u017f", "👍🏽", "e\u0301", "#", "-", "_", "2024-02-29", "2023-02-29",
          "2024-02-29T10:00:00Z", "2024-02-29t25:00:00z", "10:00:00", "a@b.c", "a@-", "b.example", "-.example", "127.0.0.1",
          "127.0.0.01", "::1", "::g", "https://b.example/c?d#e", "/c d", "/c", "YQ==", "YQ=", "[[a]", "(", "a++",
          "3f2b8e0a-0c3e-4a77-9f0e-0d6f3d6f9b1c", "3f2b8e0a0c3e4a779f0e0d6f3d6f9b1c", "P1D")  # fmt: skip
 PATTERNS = ("^a", "a$", "^a$", r"\d", r"^\d+$", r"\w", r"^\w*$", "[a-c]+", "^[A-Z]{2}$", "(a|b)c?", "é", ".", "^.$", "a|^$",
             r"\.", "a++", "(?i)k", "(?!a)", "[!--a]", r"^\S+$", "x{2,3}", r"\x41", r"\bab\b", "[^a]", r"^[^\n]*$", "a{,2}b",
-            r"\s", "^x-", "$^", "(?:ab){1,2}", "^", "a*?b", "[a||b]", r"[\w-]")  # fmt: skip
+            r"\s", "^x-", "$^", "(?:ab){1,2}", "^", "a*?b", "[a||b]", r"[\w-]", "^[ab]*", "b+")  # fmt: skip
 FORMATS = ("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri",
            "uri-reference", "iri", "uri-template", "json-pointer", "regex", "uuid", "byte", "binary", "password", "int32",
            "int64", "float", "double", "colour")  # fmt: skip
 NAMES = ("a", "b", "ab", "x-a", "é", "a\n", "1", "")
 COMPONENTS = ("One", "Two", "Three")
+KINDS = ("string", "integer", "number", "boolean", "array", "object")
 
-numbers = st.sampled_from(NUMBERS)
-texts = st.sampled_from(TEXTS) | st.text(max_size=4)
-names = st.sampled_from(NAMES)
-sizes = st.integers(0, 3)
-scalars = st.one_of(st.none(), st.booleans(), numbers, texts, st.integers(-3, 300))
-json_values = st.recursive(
-    scalars, lambda below: st.lists(below, max_size=3) | st.dictionaries(names, below, max_size=3), max_leaves=5
-)
+Keyword = Callable[[Random, str, int], Mapping[str, Any]]
 
 
-def schemas(version: str, depth: int = 2) -> Strategy:
-    """Schemas of a version, at most so deep, with references to `COMPONENTS`."""
-    return _MADE[version, depth]
+def one_in(random: Random, count: int) -> bool:
+    """Once in so many times."""
+    return random.randrange(count) == 0
 
 
-@st.composite
-def _schema(draw: st.DrawFn, version: str, depth: int) -> Any:
-    """One schema: mostly of one type, with some of its keywords, sometimes composed of others."""
-    odd = draw(st.integers(0, 19))
+def some(random: Random, pool: Sequence[Any], least: int = 0, most: int = 3) -> list[Any]:
+    """Some members of a pool, each once, in any order."""
+    return random.sample(pool, random.randint(least, min(most, len(pool))))
+
+
+def scalar(random: Random) -> Any:
+    """A value without parts."""
+    return random.choice((None, True, False, random.choice(NUMBERS), text(random), random.randint(-3, 300)))
+
+
+def text(random: Random) -> str:
+    """A text from the pool, or a few characters of any kind."""
+    if not one_in(random, 8):
+        return random.choice(TEXTS)
+    return "".join(random.choice("aA1 \n\té\u0000\u0661ß\U0001f600~$") for _ in range(random.randrange(4)))
+
+
+def any_value(random: Random, depth: int = 2) -> Any:
+    """Any JSON value."""
+    if depth == 0 or not one_in(random, 3):
+        return scalar(random)
+    if one_in(random, 2):
+        return [any_value(random, depth - 1) for _ in range(random.randrange(4))]
+    return {random.choice(NAMES): any_value(random, depth - 1) for _ in range(random.randrange(4))}
+
+
+def schema(random: Random, version: str, depth: int = 2) -> Any:
+    """A schema: mostly of one type, with some of its keywords, sometimes composed of others or a reference."""
+    odd = random.randrange(20)
     if odd == 0 and version == "3.1":
-        return draw(st.booleans())
+        return one_in(random, 2)
     if odd in (1, 2, 3):
-        return draw(_references(version))
-    kind = draw(st.sampled_from(sorted(_KEYWORDS)))
+        return _reference(random, version)
+    kind = random.choice(KINDS)
     made: dict[str, Any] = {}
-    if draw(st.integers(0, 4)):
-        made |= draw(_types(version, kind))
-    usual = _named(_KEYWORDS[kind], version, depth)
-    for keyword in draw(st.lists(st.sampled_from(usual), max_size=3, unique=True)):
-        made |= draw(_KEYWORDS[kind][keyword][1](version, depth - 1))
-    composed = _named(_COMPOSED, version, depth)
-    if composed and not draw(st.integers(0, 2)):
-        made |= draw(_COMPOSED[draw(st.sampled_from(composed))][1](version, depth - 1))
-    if not draw(st.integers(0, 5)):
-        made |= draw(_REMARKS)
+    if not one_in(random, 5):
+        made |= _type(random, version, kind)
+    for keyword in some(random, _known(_KEYWORDS[kind], version, depth)):
+        made |= keyword(random, version, depth - 1)
+    if depth > 0 and one_in(random, 3):
+        made |= random.choice(_known(_COMPOSED, version, depth))(random, version, depth - 1)
+    if one_in(random, 8):
+        made |= random.choice(_REMARKS)
     return made
 
 
-def _named(table: Table, version: str, depth: int) -> list[str]:
+def _known(table: Mapping[Keyword, str], version: str, depth: int) -> list[Keyword]:
     """The keywords of a table that a version has and a depth allows."""
-    return [name for name, (where, _) in table.items() if version in where and (depth > 0 or BELOW not in where)]
+    return [
+        keyword
+        for keyword, needs in table.items()
+        if (depth > 0 or "below" not in needs) and (version in needs or "3" not in needs)
+    ]
 
 
-def _types(version: str, kind: str) -> Strategy:
+def _type(random: Random, version: str, kind: str) -> dict[str, Any]:
     if version == "3.0":
-        return st.fixed_dictionaries({"type": st.just(kind)}, optional={"nullable": st.booleans()})
-    several = st.lists(
-        st.sampled_from(("string", "number", "integer", "boolean", "object", "array", "null")), min_size=1, max_size=3,
-        unique=True,
-    )  # fmt: skip
-    return st.one_of(
-        st.just({"type": kind}), st.just({"type": kind}), st.just({"type": [kind, "null"]}), several.map(_typed)
-    )
+        return {"type": kind} | ({"nullable": one_in(random, 2)} if one_in(random, 4) else {})
+    if one_in(random, 6):
+        return {"type": [kind, "null"]}
+    return {"type": some(random, (*KINDS, "null"), 1) if one_in(random, 8) else kind}
 
 
-def _typed(kinds: list[str]) -> dict[str, Any]:
-    return {"type": kinds}
-
-
-@st.composite
-def _references(draw: st.DrawFn, version: str) -> Any:
-    made: dict[str, Any] = {"$ref": f"#/components/schemas/{draw(st.sampled_from(COMPONENTS))}"}
-    if version == "3.1":
-        if not draw(st.integers(0, 3)):
-            made |= draw(st.sampled_from(({"minLength": 2}, {"type": "object"}, {"description": "Beside a reference"})))
-        elif not draw(st.integers(0, 7)):
-            return draw(st.sampled_from(({"$dynamicRef": "#node"}, {"$ref": "#named"})))
+def _reference(random: Random, version: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"$ref": f"#/components/schemas/{random.choice(COMPONENTS)}"}
+    if version == "3.1" and one_in(random, 4):
+        made |= random.choice(({"minLength": 2}, {"type": "object"}, {"description": "Beside a reference"}))
+    elif version == "3.1" and one_in(random, 40):
+        return {"$dynamicRef": "#node"}
     return made
 
 
-Made = Callable[[str, int], Strategy]
-Table = Mapping[str, tuple[tuple[str, ...], Made]]
-BELOW = "below"  # a keyword with schemas below it
-BOTH, NEW, OLD = ("3.0", "3.1"), ("3.1",), ("3.0",)
+def _pool(name: str, pool: Sequence[Any]) -> Keyword:
+    return lambda random, _version, _depth: {name: random.choice(pool)}
 
 
-def _plain(name: str, strategy: Strategy, versions: tuple[str, ...] = BOTH) -> tuple[tuple[str, ...], Made]:
-    made = strategy.map(lambda value: {name: value})
-    return versions, lambda _version, _depth: made
+def _made(name: str, make: Callable[[Random], Any]) -> Keyword:
+    return lambda random, _version, _depth: {name: make(random)}
 
 
-def _below(
-    name: str, shape: Callable[[Strategy], Strategy] = lambda below: below, versions: tuple[str, ...] = BOTH
-) -> tuple[tuple[str, ...], Made]:
-    def made(version: str, depth: int) -> Strategy:
-        return shape(schemas(version, depth)).map(lambda value: {name: value})
-
-    return (*versions, BELOW), made
+def _below(name: str) -> Keyword:
+    return lambda random, version, depth: {name: schema(random, version, depth)}
 
 
-def _few(below: Strategy) -> Strategy:
-    return st.lists(below, min_size=1, max_size=3)
+def _list_below(name: str) -> Keyword:
+    return lambda random, version, depth: {name: [schema(random, version, depth) for _ in range(random.randint(1, 3))]}
 
 
-def _by_name(keys: Strategy) -> Callable[[Strategy], Strategy]:
-    return lambda below: st.dictionaries(keys, below, min_size=1, max_size=3)
+def _named_below(name: str, keys: Sequence[str]) -> Keyword:
+    return lambda random, version, depth: {name: {key: schema(random, version, depth) for key in some(random, keys, 1)}}
 
 
-def _properties(version: str, depth: int) -> Strategy:
-    one_way = st.sampled_from(({}, {}, {}, {"readOnly": True}, {"writeOnly": True}))
-    marked = st.tuples(schemas(version, depth), one_way).map(
-        lambda pair: {**pair[0], **pair[1]} if isinstance(pair[0], dict) and "$ref" not in pair[0] else pair[0]
-    )
-    return st.dictionaries(names, marked, min_size=1, max_size=3).map(lambda value: {"properties": value})
+def _bound_below(name: str) -> Keyword:
+    """A schema for whatever is left over: most often there is to be nothing."""
+    return lambda random, version, depth: {name: False if one_in(random, 2) else schema(random, version, depth)}
 
 
-def _choice(version: str, depth: int) -> Strategy:
-    """A discriminated oneOf of references; the mapping is sometimes there, sometimes wrong."""
-    mapping = st.sampled_from(({}, {"mapping": {"a": "#/components/schemas/One"}}, {"mapping": {"a": "#/nowhere"}}))
-    del version, depth
-    return st.tuples(st.sampled_from(("oneOf", "anyOf")), mapping).map(
-        lambda pair: {
-            pair[0]: [{"$ref": f"#/components/schemas/{name}"} for name in COMPONENTS],
-            "discriminator": {"propertyName": "a", **pair[1]},
-        }
-    )
+def _properties(random: Random, version: str, depth: int) -> dict[str, Any]:
+    made = {name: schema(random, version, depth) for name in some(random, NAMES, 1)}
+    for below in made.values():
+        if isinstance(below, dict) and "$ref" not in below and one_in(random, 12):
+            below[random.choice(("readOnly", "writeOnly"))] = True
+    return {"properties": made}
 
 
-def _condition(version: str, depth: int) -> Strategy:
-    below = schemas(version, depth)
-    return st.fixed_dictionaries({"if": below}, optional={"then": below, "else": below})
+def _condition(random: Random, version: str, depth: int) -> dict[str, Any]:
+    return {name: schema(random, version, depth) for name in ("if", *some(random, ("then", "else")))}
 
 
-def _contains(version: str, depth: int) -> Strategy:
-    return st.fixed_dictionaries(
-        {"contains": schemas(version, depth)}, optional={"minContains": sizes, "maxContains": sizes}
-    )
+def _contains(random: Random, version: str, depth: int) -> dict[str, Any]:
+    bounds = {name: random.randrange(4) for name in some(random, ("minContains", "maxContains"))}
+    return {"contains": schema(random, version, depth)} | bounds
 
 
-_NUMERIC: Table = {
-    "minimum": _plain("minimum", numbers),
-    "maximum": _plain("maximum", numbers),
-    "exclusiveMinimum": _plain("exclusiveMinimum", numbers, NEW),
-    "exclusiveMaximum": _plain("exclusiveMaximum", numbers, NEW),
-    "open end": (OLD, lambda *_: st.just({"maximum": 2, "exclusiveMaximum": True})),
-    "multipleOf": _plain("multipleOf", st.sampled_from((1, 2, 3, 0.1, 0.01, 1.5, 2.0, 1e-9))),
-    "format": _plain("format", st.sampled_from(FORMATS)),
-    "enum": _plain("enum", st.lists(scalars, min_size=1, max_size=3)),
-    "const": _plain("const", scalars, NEW),
+def _discriminated(random: Random, _version: str, _depth: int) -> dict[str, Any]:
+    """A choice of references by a property; the mapping is sometimes there, sometimes wrong."""
+    mapping = random.choice(({}, {"mapping": {"a": "#/components/schemas/One"}}, {"mapping": {"a": "#/nowhere"}}))
+    return {
+        random.choice(("oneOf", "anyOf")): [{"$ref": f"#/components/schemas/{name}"} for name in COMPONENTS],
+        "discriminator": {"propertyName": "a", **mapping},
+    }
+
+
+def _different(values: Iterable[Any]) -> list[Any]:
+    """The values without those that Python takes for equal: an enum lists each once."""
+    found: list[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
+
+
+def _open_end(random: Random, _version: str, _depth: int) -> dict[str, Any]:
+    return {"maximum": random.choice(NUMBERS), "exclusiveMaximum": one_in(random, 2)}
+
+
+_SIZES = (0, 1, 2, 3)
+_STEPS = (1, 2, 3, 0.1, 0.01, 1.5, 2.0, 1e-9)
+
+# Keywords by type, and what each needs: a version, a depth that allows schemas below it.
+_NUMERIC: Mapping[Keyword, str] = {
+    _pool("minimum", NUMBERS): "",
+    _pool("maximum", NUMBERS): "",
+    _pool("exclusiveMinimum", NUMBERS): "3.1",
+    _pool("exclusiveMaximum", NUMBERS): "3.1",
+    _open_end: "3.0",
+    _pool("multipleOf", _STEPS): "",
+    _pool("format", FORMATS): "",
+    _made("enum", lambda random: _different(scalar(random) for _ in range(3))): "",
+    _made("const", scalar): "3.1",
 }
-_KEYWORDS: Mapping[str, Table] = {
+_KEYWORDS: Mapping[str, Mapping[Keyword, str]] = {
     "string": {
-        "minLength": _plain("minLength", sizes),
-        "maxLength": _plain("maxLength", sizes),
-        "pattern": _plain("pattern", st.sampled_from(PATTERNS)),
-        "format": _plain("format", st.sampled_from(FORMATS)),
-        "enum": _plain("enum", st.lists(texts, min_size=1, max_size=3)),
-        "const": _plain("const", texts, NEW),
+        _pool("minLength", _SIZES): "",
+        _pool("maxLength", _SIZES): "",
+        _pool("pattern", PATTERNS): "",
+        _pool("format", FORMATS): "",
+        _made("enum", lambda random: some(random, TEXTS, 1)): "",
+        _made("const", text): "3.1",
     },
     "integer": _NUMERIC,
     "number": _NUMERIC,
     "boolean": {
-        "enum": _plain("enum", st.lists(scalars, min_size=1, max_size=2)),
-        "const": _plain("const", json_values, NEW),
+        _made("enum", lambda random: _different(scalar(random) for _ in range(2))): "",
+        _made("const", any_value): "3.1",
     },
     "array": {
-        "items": _below("items"),
-        "prefixItems": _below("prefixItems", _few, NEW),
-        "contains": ((*NEW, BELOW), _contains),
-        "minItems": _plain("minItems", sizes),
-        "maxItems": _plain("maxItems", sizes),
-        "uniqueItems": _plain("uniqueItems", st.booleans()),
-        "unevaluatedItems": _below("unevaluatedItems", lambda below: st.just(value=False) | below, NEW),
-        "enum": _plain("enum", st.lists(json_values, min_size=1, max_size=2)),
+        _below("items"): "below",
+        _list_below("prefixItems"): "3.1 below",
+        _contains: "3.1 below",
+        _pool("minItems", _SIZES): "",
+        _pool("maxItems", _SIZES): "",
+        _pool("uniqueItems", (True, True, False)): "",
+        _bound_below("unevaluatedItems"): "3.1 below",
+        _made("enum", lambda random: _different(any_value(random) for _ in range(2))): "",
     },
     "object": {
-        "properties": ((*BOTH, BELOW), _properties),
-        "required": _plain("required", st.lists(names, min_size=1, max_size=2, unique=True)),
-        "additionalProperties": _below("additionalProperties", lambda below: st.booleans() | below),
-        "patternProperties": _below("patternProperties", _by_name(st.sampled_from(PATTERNS)), NEW),
-        "propertyNames": _below("propertyNames", versions=NEW),
-        "minProperties": _plain("minProperties", sizes),
-        "maxProperties": _plain("maxProperties", sizes),
-        "dependentRequired": _plain(
-            "dependentRequired", st.dictionaries(names, st.lists(names, max_size=2, unique=True), max_size=2), NEW
-        ),
-        "dependentSchemas": _below("dependentSchemas", _by_name(names), NEW),
-        "unevaluatedProperties": _below("unevaluatedProperties", lambda below: st.just(value=False) | below, NEW),
-        "const": _plain("const", json_values, NEW),
+        _properties: "below",
+        _made("required", lambda random: some(random, NAMES, 1, 2)): "",
+        _bound_below("additionalProperties"): "below",
+        _named_below("patternProperties", PATTERNS): "3.1 below",
+        _below("propertyNames"): "3.1 below",
+        _pool("minProperties", _SIZES): "",
+        _pool("maxProperties", _SIZES): "",
+        _made("dependentRequired", lambda random: {name: some(random, NAMES) for name in some(random, NAMES)}): "3.1",
+        _named_below("dependentSchemas", NAMES): "3.1 below",
+        _bound_below("unevaluatedProperties"): "3.1 below",
+        _made("const", any_value): "3.1",
     },
 }
-_COMPOSED: Table = {
-    "allOf": _below("allOf", _few),
-    "anyOf": _below("anyOf", _few),
-    "oneOf": _below("oneOf", _few),
-    "not": _below("not"),
-    "if": ((*NEW, BELOW), _condition),
-    "discriminator": ((*BOTH, BELOW), _choice),
+_COMPOSED: Mapping[Keyword, str] = {
+    _list_below("allOf"): "below",
+    _list_below("anyOf"): "below",
+    _list_below("oneOf"): "below",
+    _below("not"): "below",
+    _condition: "3.1 below",
+    _discriminated: "below",
 }
-_REMARKS = st.sampled_from(
-    ({"title": "T"}, {"default": 1}, {"deprecated": True}, {"example": "a"}, {"x-own": {"type": 1}}, {"readOnly": True},
-     {"writeOnly": True}, {"externalDocs": {"url": "https://b.example"}})
+_REMARKS = (
+    {"title": "T"}, {"deprecated": True}, {"example": "a"}, {"x-own": {"type": 1}}, {"readOnly": True},
+    {"writeOnly": True}, {"externalDocs": {"url": "https://b.example"}},
 )  # fmt: skip
-_MADE: dict[tuple[str, int], Strategy] = {}
-for _version in BOTH:
-    for _depth in range(-1, 4):
-        _MADE[_version, _depth] = st.deferred(lambda version=_version, depth=_depth: _schema(version, depth))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from understudy.contract import pointer
+from understudy.contract import forms, pointer
 from understudy.contract.body import Body
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE
@@ -62,12 +62,19 @@ def undeclared_query(context: Context) -> Iterator[Violation]:
     if not context.request.query:
         return
     known = {name for location, name in context.operation.parameters if location == "query"}
-    schemes = context.document.get("components", {}).get("securitySchemes", {}).values()
-    known |= {scheme["name"] for scheme in schemes if scheme.get("type") == "apiKey" and scheme.get("in") == "query"}
+    known |= query_keys(context.document)
     for name in dict.fromkeys(name for name, _ in context.request.query_pairs):
         if name not in known:
             message = f"the query parameter `{name}` is not documented"
             yield context.violation("query-undeclared", pointer.join(("query", name)), message, context.operation.place)
+
+
+def query_keys(document: Mapping[str, Any]) -> frozenset[str]:
+    """The query parameters that carry keys of security schemes."""
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    return frozenset(
+        scheme["name"] for scheme in schemes if scheme.get("type") == "apiKey" and scheme.get("in") == "query"
+    )
 
 
 def undocumented_request_body(context: Context) -> Iterator[Violation]:
@@ -90,9 +97,14 @@ def request_length(context: Context) -> Iterator[Violation]:
 def read_only(context: Context) -> Iterator[Violation]:
     """A request does not say what only the server may say."""
     if context.schema is not None and not context.body.problems:
-        for at, place in one_way_values(context.document, context.schema, context.body.value, "readOnly"):
+        for at, place in one_way_values(context.document, context.schema, _value(context), "readOnly"):
             message = "is readOnly: only the server may send it"
             yield context.violation("schema-readOnly", pointer.join(at, "/body"), message, (*place, "readOnly"))
+
+
+def response_body_problems(context: Context, _: Response) -> Iterator[Violation]:
+    """What is wrong with an answer's body before any schema is asked."""
+    yield from body_problems(context)
 
 
 def undocumented_response_body(context: Context, response: Response) -> Iterator[Violation]:
@@ -116,9 +128,20 @@ def response_length(context: Context, response: Response) -> Iterator[Violation]
 def write_only(context: Context, _: Response) -> Iterator[Violation]:
     """An answer does not say what only the client may say."""
     if context.schema is not None and not context.body.problems:
-        for at, place in one_way_values(context.document, context.schema, context.body.value, "writeOnly"):
+        for at, place in one_way_values(context.document, context.schema, _value(context), "writeOnly"):
             message = "is writeOnly: only the client may send it"
             yield context.violation("schema-writeOnly", pointer.join(at, "/body"), message, (*place, "writeOnly"))
+
+
+def _value(context: Context) -> Any:
+    """The body's value; of a form, the object that it spells."""
+    if context.body.pairs is None or context.schema is None:
+        return context.body.value
+    try:
+        _, schema = pointer.follow(context.document, context.schema)
+        return forms.to_object(context.document, schema, context.body.pairs)
+    except KeyError:  # a reference that leads nowhere, which openapi-core says
+        return None
 
 
 def _header_names(context: Context, headers: tuple[tuple[bytes, bytes], ...]) -> Iterator[Violation]:
@@ -137,7 +160,10 @@ def _length(context: Context, said: str | None, is_length: int) -> Iterator[Viol
 
 def plain_headers(headers: tuple[tuple[bytes, bytes], ...], said: str | None, length: int) -> bool:
     """Whether the header checks have nothing to say: what a plan asks before it accepts."""
-    return (said is None or said == str(length)) and all(name in _KNOWN or _known(name) for name, _ in headers)
+    if said is not None and said != str(length):
+        return False
+    names = [name for name, _ in headers]
+    return _KNOWN.issuperset(names) or all(map(_known, names))
 
 
 _KNOWN: set[bytes] = set()
@@ -159,7 +185,7 @@ REQUEST_CHECKS: tuple[Callable[[Context], Iterator[Violation]], ...] = (
     read_only,
 )
 RESPONSE_CHECKS: tuple[Callable[[Context, Response], Iterator[Violation]], ...] = (
-    lambda context, _: body_problems(context),
+    response_body_problems,
     undocumented_response_body,
     response_header_names,
     response_length,

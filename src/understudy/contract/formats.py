@@ -1,4 +1,4 @@
-"""The text formats that openapi-core does not know or knows too loosely, by JSON Schema's definitions.
+"""The text formats that openapi-core does not know, knows too loosely or stumbles over, by JSON Schema's definitions.
 
 Given to openapi-core as further format validators, and to the accept plan as the same functions. A format is asked
 of texts only; anything else is `type`'s business.
@@ -6,9 +6,12 @@ of texts only; anything else is `type`'s business.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 import ipaddress
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +25,7 @@ _LOCAL = re.compile(
 _URI_CHARACTERS = r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_URI_CHARACTERS}")
 _URI_REFERENCE = re.compile(_URI_CHARACTERS)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 LONGEST_HOSTNAME = 253
 LONGEST_LOCAL = 64
 
@@ -80,16 +84,44 @@ def is_ipv6(text: str) -> bool:
     return "%" not in text
 
 
+def is_byte(text: str) -> bool:
+    """Base64 (RFC 4648), padded."""
+    try:
+        base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        return False
+    return True
+
+
+def is_regex(text: str) -> bool:
+    """A pattern that can be compiled; what it means is not asked."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
 def _of_text(check: Callable[[str], bool]) -> Callable[[Any], bool]:
     return lambda value: not isinstance(value, str) or check(value)
 
 
+def is_uuid(text: str) -> bool:
+    """A UUID in its usual form (RFC 9562), in either case."""
+    return _UUID.fullmatch(text) is not None
+
+
 FORMATS: dict[str, Callable[[Any], bool]] = {
+    "byte": _of_text(is_byte),
     "date": _of_text(is_date),
     "email": _of_text(is_email),
     "hostname": _of_text(is_hostname),
     "ipv4": _of_text(is_ipv4),
     "ipv6": _of_text(is_ipv6),
+    "regex": _of_text(is_regex),
     "uri": _of_text(is_uri),
     "uri-reference": _of_text(is_uri_reference),
+    "uuid": _of_text(is_uuid),
 }

@@ -24,4 +24,4 @@ def find_media_type(documented: Iterable[str], media_type: MediaType | None) -> 
     known = list(documented) if not isinstance(documented, dict) else documented
     if essence in known:
         return essence
-    return next((key for key in known if "*" in key and fnmatchcase(essence, key)), None)
+    return next((key for key in known if fnmatchcase(essence, key)), None)

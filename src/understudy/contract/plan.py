@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from understudy.contract import forms, pointer
 from understudy.contract.body import Body, is_json, parse_media_type
+from understudy.contract.checks import query_keys
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE, find_media_type
 from understudy.contract.operation import Operation
@@ -55,7 +56,7 @@ class Planner:
         head: Callable[[Request], bool] | None = None
         body: Callable[[Request], bool] | None = _no_body
         try:
-            head = _request_head(self._security(operation), self._parameters(operation))
+            head = _request_head(self._security(operation), self._parameters(operation), query_keys(self.document))
         except NoPlanError as error:
             gaps.append(str(error))
         if "requestBody" in operation.node:
@@ -72,7 +73,8 @@ class Planner:
         key = operation.response_key(status)
         place, node = pointer.follow(self.document, (*operation.place, "responses", key or ""))
         try:
-            head = _response_head([self._header((*place, "headers", name)) for name in node.get("headers", {})])
+            names = [name for name in node.get("headers", {}) if name.lower() != "content-type"]  # the body's business
+            head = _response_head([self._header((*place, "headers", name)) for name in names])
         except NoPlanError as error:
             gaps.append(str(error))
         if node.get("content"):
@@ -98,18 +100,24 @@ class Planner:
             what = f"the {location} parameter {name}"
             if "schema" not in node:
                 raise NoPlanError(f"{what} has a media type of its own")
-            schema_place, schema = pointer.follow(self.document, (*place, "schema"))
-            accept = self._schema(schema_place, what)
+            schema, accept = self._schema((*place, "schema"), what)
             checks[location].append((name, parameter_reader(self.document, location, node, schema, accept, what)))
         if checks["cookie"]:
             raise NoPlanError("it has cookie parameters")
         return checks
 
-    def _schema(self, place: pointer.Parts, what: str, forbidden: str = "") -> Accept:
+    def _schema(self, place: pointer.Parts, what: str, forbidden: str = "") -> tuple[Any, Accept]:
+        """The schema at a place, references followed, and what accepts by it."""
+        try:
+            place, schema = pointer.follow(self.document, place)
+        except KeyError as error:
+            raise NoPlanError(f"{what} uses the reference {error}") from None
+        if isinstance(schema, bool):
+            raise NoPlanError(f"{what} has a boolean schema, which openapi-core does not read")
         found = self.compiler.compile(place, forbidden)
         if isinstance(found, str):
             raise NoPlanError(f"{what} uses {found}")
-        return found
+        return schema, found
 
     def _header(self, place: pointer.Parts) -> tuple[str, Callable[[str], bool], bool]:
         name = str(place[-1])
@@ -117,8 +125,10 @@ class Planner:
         place, node = pointer.follow(self.document, place)
         if "schema" not in node or node.get("deprecated"):
             raise NoPlanError(f"{what} has a media type of its own, or is deprecated")
-        schema_place, schema = pointer.follow(self.document, (*place, "schema"))
-        return name.lower(), text_reader(schema, self._schema(schema_place, what), what), bool(node.get("required"))
+        schema, accept = self._schema((*place, "schema"), what)
+        # A default stands in for a header that was not sent, and may break the schema itself.
+        needed = bool(node.get("required")) or (isinstance(schema, Mapping) and "default" in schema)
+        return name.lower(), text_reader(schema, accept, what), needed
 
     def _contents(
         self, place: pointer.Parts, forbidden: str, gaps: list[str]
@@ -140,15 +150,19 @@ class Planner:
         self, place: pointer.Parts, name: str, media: Mapping[str, Any], forbidden: str
     ) -> Callable[[Body, Any], bool]:
         if "schema" not in media:
-            return lambda body, _: body is None or not body.problems
-        schema_place, schema = pointer.follow(self.document, (*place, "schema"))
-        accept = self._schema(schema_place, f"the body {name}", forbidden)
-        if name in forms.MEDIA_TYPES:
-            document = self.document
-            return lambda body, _: body.pairs is not None and accept(forms.to_object(document, schema, body.pairs))
+            return lambda body, _: not body.problems
+        schema, accept = self._schema((*place, "schema"), f"the body {name}", forbidden)
         if is_json(name):
             return lambda _, value: accept(value)
-        return lambda _, value: accept(value.decode("latin-1") if isinstance(value, bytes) else value)
+        document = self.document
+
+        def accept_body(body: Body, value: Any) -> bool:
+            """A range may hold a form as well as JSON, text or bytes."""
+            if body.pairs is not None:
+                return accept(forms.to_object(document, schema, body.pairs))
+            return accept(value.decode("latin-1") if isinstance(value, bytes) else value)
+
+        return accept_body
 
 
 def _never(_body: Body, _value: Any) -> bool:
@@ -164,7 +178,7 @@ def _credentials(name: str, scheme: Mapping[str, Any]) -> Callable[[Request], bo
     if kind == "apiKey" and place == "query":
         return lambda request: any(pair[0] == key for pair in request.query_pairs)
     if kind == "http":
-        wanted = str(scheme.get("scheme", "")).lower()
+        wanted = str(scheme.get("scheme", ""))
         return lambda request: _authorization(request.fields.get("authorization", ""), wanted)
     raise NoPlanError(f"it asks for credentials of the kind {kind} ({name})")
 
@@ -177,16 +191,18 @@ def _authorization(header: str, wanted: str) -> bool:
 def _request_head(
     security: list[list[Callable[[Request], bool]]],
     checks: Mapping[str, list[tuple[str, Callable[[Any], bool]]]],
+    keys: frozenset[str],
 ) -> Callable[[Request], bool]:
-    path, query, header = checks["path"], checks["query"], checks["header"]
-    names = frozenset(name for name, _ in query)
+    path, query = checks["path"], checks["query"]
+    header = [(name.lower(), check) for name, check in checks["header"]]
+    names = keys.union(name for name, _ in query)
 
     def accept(request: Request) -> bool:
         if security and not any(all(check(request) for check in needed) for needed in security):
             return False
         values = request.path_params
         for name, check in path:
-            if not check(values[name]):
+            if not check(values.get(name)):
                 return False
         if request.query:
             given: dict[str, list[str]] = {}
@@ -198,9 +214,16 @@ def _request_head(
                 return False
         elif not all(check(None) for _, check in query):
             return False
-        return all(check(request.fields.get(name.lower())) for name, check in header)
+        return all(check(request.fields.get(name)) and not _repeated(request, name) for name, check in header)
 
     return accept
+
+
+def _repeated(message: Request | Response, name: str) -> bool:
+    """Whether a header stands several times: `fields` joins them, openapi-core reads the first alone."""
+    if ", " not in message.fields.get(name, ""):
+        return False
+    return sum(raw.decode("latin-1").lower() == name for raw, _ in message.raw_headers) > 1
 
 
 def _no_body(request: Request) -> bool:
@@ -223,12 +246,12 @@ def _request_body(contents: Mapping[str, Callable[[Body, Any], bool]], *, requir
 def _response_head(checks: list[tuple[str, Callable[[str], bool], bool]]) -> Callable[[Response], bool]:
     def accept(response: Response) -> bool:
         sent = response.fields
-        for name, check, required in checks:
+        for name, check, needed in checks:
             value = sent.get(name)
             if value is None:
-                if required:
+                if needed:
                     return False
-            elif not check(value):
+            elif not check(value) or _repeated(response, name):
                 return False
         return True
 
@@ -248,7 +271,9 @@ def _response_body(contents: Mapping[str, Callable[[Body, Any], bool]]) -> Calla
             key = find_media_type(contents, media_type)
             return (
                 key is not None
-                and is_json(media_type.essence if media_type else "")
+                and media_type is not None
+                and is_json(media_type.essence)
+                and media_type.parameters.get("charset", "utf-8").lower() == "utf-8"
                 and contents[key](_JUST_WRITTEN, response.source)
             )
         body = response.content

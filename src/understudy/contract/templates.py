@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -18,7 +19,12 @@ Found = TypeVar("Found")
 
 def specificity(template: str) -> tuple[tuple[int, str], ...]:
     """Sorts templates so that the one that says more comes first: literal, mixed, parameter; by segment."""
-    return tuple((_rank(segment), segment) for segment in template.split("/"))
+    return tuple((_rank(segment), _nameless(segment)) for segment in template.split("/"))
+
+
+def _nameless(segment: str) -> str:
+    """A segment without its parameters' names, which have no say in anything."""
+    return PARAMETER.sub("{}", segment)
 
 
 def _rank(segment: str) -> int:
@@ -46,6 +52,8 @@ class Templates(Generic[Found]):
 
     def __init__(self, templates: Iterable[tuple[str, Found]] = ()) -> None:
         self._root: _Node[Found] = _Node()
+        # Clients ask for the same few paths again and again.
+        self._remembered = lru_cache(maxsize=4_096)(self._search)
         for template, found in templates:
             self.add(template, found)
 
@@ -56,6 +64,7 @@ class Templates(Generic[Found]):
             node = self._below(node, segment)
         if node.found is None:
             node.found = found
+        self._remembered.cache_clear()
 
     @staticmethod
     def _below(node: _Node[Found], segment: str) -> _Node[Found]:
@@ -66,18 +75,22 @@ class Templates(Generic[Found]):
             if node.parameter is None:
                 node.parameter = _Node()
             return node.parameter
+        key = _nameless(segment)
         for known, _, below in node.mixed:
-            if known == segment:
+            if known == key:
                 return below
         parts = PARAMETER.split(segment)
         pattern = "".join(re.escape(part) if index % 2 == 0 else "([^/]+)" for index, part in enumerate(parts))
         below = _Node[Found]()
-        node.mixed.append((segment, re.compile(pattern), below))
+        node.mixed.append((key, re.compile(pattern), below))
         node.mixed.sort(key=lambda item: item[0])
         return below
 
     def find(self, path: str) -> tuple[Found, tuple[str, ...]] | None:
         """What the path's template stands for, and the values of its parameters in order; None if there is none."""
+        return self._remembered(path)
+
+    def _search(self, path: str) -> tuple[Found, tuple[str, ...]] | None:
         segments = path.split("/")
         values: list[str] = []
         found = self._find(self._root, segments, 0, values)

@@ -50,6 +50,7 @@ class Part:
         service: the played service, if one is.
         transport: what the product's web stack adds to each answer.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
+        prefix: what every path below the base path begins with.
     """
 
     name: str
@@ -59,8 +60,10 @@ class Part:
     service: Service | None = None
     transport: Transport = field(default_factory=Transport)
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
+    prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.prefix = f"{self.base_path}/"
         given = self.transport.headers.items()
         self.fixed_headers = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in given)
 
@@ -133,8 +136,11 @@ class Call:
 
 def part_at(parts: Sequence[Part], path: str) -> Part:
     """The part whose base path a path lies under, the longest first; failing that, the first part."""
-    under = [part for part in parts if path.startswith(part.base_path + "/")]
-    return max(under, key=lambda part: len(part.base_path), default=parts[0])
+    found = None
+    for part in parts:
+        if path.startswith(part.prefix) and (found is None or len(part.prefix) > len(found.prefix)):
+            found = part
+    return found or parts[0]
 
 
 def base_url(call: Call) -> str:

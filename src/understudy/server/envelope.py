@@ -85,8 +85,10 @@ def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
 
 
 def _is_preflight(call: Call) -> bool:
-    headers = call.request.fields
-    return call.scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+    if call.scope["method"] != "OPTIONS":
+        return False
+    fields = call.request.fields
+    return "origin" in fields and "access-control-request-method" in fields
 
 
 def _matches(call: Call, headers: list[tuple[bytes, bytes]]) -> bool:

@@ -176,7 +176,7 @@ def _marked(response: Response, violations: list[Violation]) -> Response:
 
 async def _send(response: Response, method: str, send: Send) -> None:
     headers = list(response.raw_headers)
-    if not any(name == b"content-length" for name, _ in headers) and response.status_code not in (204, 304):
+    if "content-length" not in response.fields and response.status_code not in (204, 304):
         headers.append((b"content-length", str(len(response.data)).encode()))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.data})

@@ -1,0 +1,67 @@
+"""Knows where schemas stand below a schema, by keyword, and whether they lead back to where they came from.
+
+Called by `rust`, which must look at every schema that another one leads to. It knows JSON Schema 2020-12 as OpenAPI 3.1
+has it, without dynamic references, and must not know what any keyword demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from understudy.contract import pointer
+
+# Keywords with one schema, with a list of them, with several by name.
+ONE = frozenset({
+    "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then", "unevaluatedItems",
+    "unevaluatedProperties",
+})  # fmt: skip
+LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+NAMED = frozenset({"dependentSchemas", "patternProperties", "properties"})
+SUBSCHEMAS = ONE | LISTED | NAMED
+
+# Keywords whose schemas are asked of the same value.
+IN_PLACE = frozenset({"$ref", "allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
+ALL = SUBSCHEMAS | {"$ref"}
+
+
+def below(document: Mapping[str, Any], keyword: str, value: Any) -> list[Any]:
+    """The schemas below a keyword; below a reference, the one it names. Errors: `KeyError` where it names none."""
+    if keyword == "$ref":
+        return [pointer.find(document, value)]
+    if keyword in ONE:
+        return [value]
+    if keyword in LISTED:
+        return list(value)
+    return list(value.values()) if keyword in NAMED else []
+
+
+def rebuilt(keyword: str, value: Any, make: Callable[[Any], Any]) -> Any:
+    """The keyword's value with every schema in it made anew."""
+    if keyword in ONE:
+        return make(value)
+    if keyword in LISTED:
+        return [make(schema) for schema in value]
+    return {name: make(schema) for name, schema in value.items()} if keyword in NAMED else value
+
+
+def turns_back(document: Mapping[str, Any], schemas: Iterable[Any], keywords: AbstractSet[str]) -> bool:
+    """Whether one of the schemas comes back to itself by way of these keywords."""
+    done: dict[int, bool] = {}
+
+    def visit(schema: Any) -> bool:
+        if not isinstance(schema, Mapping):
+            return False
+        if id(schema) in done:
+            return not done[id(schema)]
+        done[id(schema)] = False
+        found = any(
+            visit(found)
+            for keyword in sorted(keywords & schema.keys())
+            for found in below(document, keyword, schema[keyword])
+        )
+        done[id(schema)] = True
+        return found
+
+    return any(visit(schema) for schema in schemas)
