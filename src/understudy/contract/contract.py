@@ -205,7 +205,9 @@ class Contract:
         known = pointer.find(self.data, pointer.join(content)) if content else {}
         key = find_media_type(known, body.media_type)
         schema = (*content, key, "schema") if content and key is not None and "schema" in known[key] else None
-        return wording.Setting(self.data, operation.operation_id, side, operation.parameters, content, schema, headers)
+        return wording.Setting(
+            self.data, operation.operation_id, side, operation.parameters, content, schema, headers, self._follow
+        )
 
 
 def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wording.Setting) -> tuple[Violation, ...]:

@@ -9,6 +9,7 @@ openapi-core's own. Called by `contract` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from jsonschema_path import SchemaPath
@@ -81,19 +82,35 @@ class _Decoded(bytes):
 class _RequestView:
     """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one."""
 
+    host_url = ""
+
     def __init__(self, request: Request) -> None:
-        self.host_url = ""
+        self._request = request
         self.path = request.path
         self.path_pattern = request.path_pattern
         self.method = request.method
-        self.parameters = RequestParameters(
+
+    @cached_property
+    def parameters(self) -> RequestParameters:
+        """The parameters by place."""
+        request = self._request
+        return RequestParameters(
             query=ImmutableMultiDict(request.query_pairs),
             header=request.headers,
             cookie=ImmutableMultiDict(request.cookies),
             path=dict(request.path_params),
         )
-        self.content_type = media_type_text(request.content.media_type) or request.content_type
-        self.body = _Decoded.of(request.body, request.content) if request.body else b""
+
+    @cached_property
+    def content_type(self) -> str:
+        """The media type, in a form that openapi-core can read."""
+        return media_type_text(self._request.content.media_type) or self._request.content_type
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw body, carrying what it decodes to."""
+        request = self._request
+        return _Decoded.of(request.body, request.content) if request.body else b""
 
 
 class _ResponseView:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import Headers
 
-from understudy.contract.body import Body, decode
+from understudy.contract.body import Body, decode, is_json
 from understudy.contract.violations import Violation
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -158,6 +158,15 @@ class Response(Message):
         super().__init__(headers, body)
         self.status_code = status
         self.source = source
+
+    @property
+    def content(self) -> Body:
+        """The body, decoded once by its media type; what it was just written from is not read back."""
+        if self._content is None and self.source is not None:
+            checked = decode(self.fields.get("content-type"), b"{}")
+            if not checked.problems and checked.media_type is not None and is_json(checked.media_type.essence):
+                self._content = Body(checked.media_type, self.source)
+        return super().content
 
     @property
     def data(self) -> bytes:

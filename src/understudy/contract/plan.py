@@ -214,16 +214,17 @@ def _request_head(
                 return False
         elif not all(check(None) for _, check in query):
             return False
-        return all(check(request.fields.get(name)) and not _repeated(request, name) for name, check in header)
+        fields = request.fields
+        return all(check(sent := fields.get(name)) and _stands_once(request, name, sent) for name, check in header)
 
     return accept
 
 
-def _repeated(message: Request | Response, name: str) -> bool:
-    """Whether a header stands several times: `fields` joins them, openapi-core reads the first alone."""
-    if ", " not in message.fields.get(name, ""):
-        return False
-    return sum(raw.decode("latin-1").lower() == name for raw, _ in message.raw_headers) > 1
+def _stands_once(message: Request | Response, name: str, value: str | None) -> bool:
+    """Whether a header does not stand several times: `fields` joins them, openapi-core reads the first alone."""
+    if value is None or ", " not in value:
+        return True
+    return sum(raw.decode("latin-1").lower() == name for raw, _ in message.raw_headers) == 1
 
 
 def _no_body(request: Request) -> bool:
@@ -251,7 +252,7 @@ def _response_head(checks: list[tuple[str, Callable[[str], bool], bool]]) -> Cal
             if value is None:
                 if needed:
                     return False
-            elif not check(value) or _repeated(response, name):
+            elif not check(value) or not _stands_once(response, name, value):
                 return False
         return True
 

@@ -6,7 +6,7 @@ keyword that is broken has the code ``schema-`` and the keyword's name.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Side = Literal["request", "response", "event"]
@@ -177,4 +177,12 @@ class Violation:
 
     def as_json(self) -> dict[str, Any]:
         """The violation as JSON data, remedy included."""
-        return {**asdict(self), "remedy": self.remedy}
+        return {
+            "where": self.where,
+            "code": self.code,
+            "side": self.side,
+            "operation_id": self.operation_id,
+            "schema": self.schema,
+            "message": self.message,
+            "remedy": self.remedy,
+        }

@@ -47,6 +47,7 @@ class Setting:
         parameters: place of each parameter in the document, by (in, name).
         content: place of the body's ``content`` in the document; None where there is none.
         headers: place of the response's ``headers``.
+        follow: leads from parts to a place and its value, references followed; None where they lead nowhere.
         schema: place of the body's schema; None where there is none.
     """
 
@@ -56,7 +57,8 @@ class Setting:
     parameters: Mapping[tuple[str, str], pointer.Parts]
     content: pointer.Parts | None
     schema: pointer.Parts | None
-    headers: pointer.Parts = ()
+    headers: pointer.Parts
+    follow: Callable[[pointer.Parts], tuple[pointer.Parts, Any] | None]
 
 
 def violations(error: Exception, setting: Setting) -> Iterator[Violation]:
@@ -189,16 +191,15 @@ def _from_schema(error: ValidationError, setting: Setting, where: str, schema: p
         missing = _missing(error)
         if missing is not None:
             at = pointer.join((missing,), at)
-    promise = _locate(setting.document, schema, error)
+    promise = _locate(setting, schema, error)
     return _violation(setting, f"schema-{keyword}", at, promise, sentence(error))
 
 
-def _locate(document: Mapping[str, Any], schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
-    try:
-        parts, _ = pointer.follow(document, (*schema, *list(error.absolute_schema_path)[:-1]))
-    except KeyError:
+def _locate(setting: Setting, schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
+    found = setting.follow((*schema, *list(error.absolute_schema_path)[:-1]))
+    if found is None:
         return schema
-    return (*parts, str(error.validator)) if error.validator else parts
+    return (*found[0], str(error.validator)) if error.validator else found[0]
 
 
 def _missing(error: ValidationError) -> str | None:

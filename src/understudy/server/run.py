@@ -145,9 +145,10 @@ def run(
         if watcher:
             watcher.cancel()
 
-    # What is loaded by now stays; the collector need not look at it again and again.
+    # What is loaded by now stays; the collector need not look at it again and again, nor at each few requests.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serve())
 
