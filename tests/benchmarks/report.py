@@ -44,7 +44,7 @@ class Figures:
 
     def ratio(self, case: str, other: str) -> float | None:
         """Our requests a second over another contestant's; None where it did not take part."""
-        theirs, ours = self.rates.get(self.name(other) or "", {}).get(case), self.rates[PLAN.name].get(case)
+        theirs, ours = self.rates.get(self.name(other) or "", {}).get(case), self.rates.get(PLAN.name, {}).get(case)
         if not theirs or not ours:
             return None
         return statistics.median(our.rate / their.rate for our, their in zip(ours, theirs, strict=True))

@@ -97,6 +97,7 @@ class Outbound:
         response = call.response = self._judge(call)
         moment = call.part.answerer.now(call)
         self.journal.add(call.exchange(moment, time.perf_counter() - started))
+        del scope[SCOPE_KEY]  # call and scope hold each other; apart, both go at once, without the collector
         await _send(response, scope["method"], send)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive) -> None:
