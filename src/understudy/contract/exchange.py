@@ -199,4 +199,3 @@ class Exchange:
     refused: bool = False
     started: float = 0.0
     seconds: float = 0.0
-    notes: dict[str, Any] = field(default_factory=dict)

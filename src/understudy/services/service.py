@@ -193,10 +193,6 @@ class Service:
     transport: Transport = field(default_factory=Transport)
 
 
-class UnknownServiceError(Exception):
-    """No service of that name is installed; the message lists those that are."""
-
-
 @cache
 def discover() -> Mapping[str, Service]:
     """Every installed service by name, from the entry point group ``understudy.services``."""
