@@ -10,14 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
 
 from understudy.contract.contract import EngineName
 from understudy.server import logs
-from understudy.server.app import create_app
+from understudy.server.app import App, create_app
 from understudy.server.check import findings
 from understudy.server.gate import Policy
 from understudy.server.handlers import HandlerAnswerer
@@ -41,6 +40,7 @@ def serve(  # noqa: PLR0913 - the command's options
     watch: bool,
     form: str,
     engine: EngineName,
+    autoreply: bool,
 ) -> None:
     """Serve the targets until a signal ends it.
 
@@ -55,6 +55,7 @@ def serve(  # noqa: PLR0913 - the command's options
         frozen_at=clock,
         settings=dict(settings),
         engine=engine,
+        attended=autoreply,
     )
     listener = bind(host, port)
     running = Running(targets, direction, policy)
@@ -84,7 +85,7 @@ class Running:
         self.staged = stage(self.targets, direction)
         self.app = Exchangeable(self._create())
 
-    def _create(self) -> Any:
+    def _create(self) -> App:
         return create_app([item.part for item in self.staged], policy=self.policy, journal=self.journal)
 
     def files(self) -> list[Path]:
@@ -102,7 +103,7 @@ class Running:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
             return
         self.staged = fresh
-        self.app.app = self._create()
+        self.app.exchange(self._create())
         log.info("reloaded: %s", names)
 
     def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:
