@@ -194,6 +194,7 @@ class Exchange:
         fault: the fault that was asked for and came to pass, or an empty string.
         attempt: of a webhook request that we sent, the how manieth try; 0 for what we were asked.
         number: how manieth entry of the journal.
+        note: what else is to be said, e.g. why there is no answer.
     """
 
     request: Request
@@ -208,6 +209,7 @@ class Exchange:
     fault: str = ""
     attempt: int = 0
     number: int = 0
+    note: str = ""
 
 
 @dataclass(slots=True)

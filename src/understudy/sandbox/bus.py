@@ -6,9 +6,9 @@ fails. A broadcast that nobody listens to is not even written. The bus must not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -37,6 +37,7 @@ class Delivery:
         headers: all headers, ``Content-Type`` included.
         body: the body as it goes over the wire.
         retries: after how many seconds each to try again, if it fails.
+        attempt: the how manieth try this is.
     """
 
     event: str
@@ -44,6 +45,21 @@ class Delivery:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     retries: tuple[float, ...] = ()
+    attempt: int = 1
+
+    def again(self) -> Delivery:
+        """The same request, to be tried once more."""
+        return replace(self, attempt=self.attempt + 1)
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON data, for a timer; the body must be text."""
+        return {**asdict(self), "body": self.body.decode()}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Delivery:
+        """What `as_data` told."""
+        headers = tuple((name, value) for name, value in data["headers"])
+        return cls(**{**data, "headers": headers, "retries": tuple(data["retries"]), "body": data["body"].encode()})
 
 
 Listener = Callable[[Broadcast, str], None]

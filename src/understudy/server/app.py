@@ -7,7 +7,7 @@ decided by the parts it is given, not here.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from understudy.contract.document import load
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import SCOPE_KEY, Call, Part
 from understudy.server.control import ControlAnswerer
+from understudy.server.deliveries import Deliveries
 from understudy.server.envelope import Envelope
 from understudy.server.events import EventGate
 from understudy.server.gate import Inbound, Outbound, Policy
@@ -46,13 +47,22 @@ class App:
         parts: what is served.
         journal: where exchanges and events are kept.
         policy: ``enforce`` or ``report``, see `gate`.
+        callbacks_to: the hosts besides this machine that webhook requests may go to.
     """
 
-    def __init__(self, stack: ASGIApp, parts: Sequence[Part], journal: Journal, policy: Policy) -> None:
+    def __init__(
+        self,
+        stack: ASGIApp,
+        parts: Sequence[Part],
+        journal: Journal,
+        policy: Policy,
+        callbacks_to: Collection[str] = (),
+    ) -> None:
         self.stack = stack
         self.journal = journal
         self.timekeeper = Timekeeper()
         self.event_gate = EventGate(journal, policy)
+        self.deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
         for part in parts:
             if part.sandboxes is not None:
                 part.sandboxes.watch(partial(self._born, part), partial(self._ended, part))
@@ -68,22 +78,31 @@ class App:
     async def close(self) -> None:
         """End what goes on between requests."""
         self.timekeeper.stop()
+        await self.deliveries.close()
 
     def _born(self, part: Part, name: str, sandbox: Sandbox) -> None:
         self.timekeeper.attend(sandbox)
         self.event_gate.attend(part, name, sandbox)
+        self.deliveries.attend(part, name, sandbox)
 
     def _ended(self, part: Part, name: str, sandbox: Sandbox) -> None:  # noqa: ARG002 - for the sockets to come
         self.timekeeper.leave(sandbox)
 
 
-def create_app(parts: Sequence[Part], *, policy: Policy = "enforce", journal: Journal | None = None) -> App:
+def create_app(
+    parts: Sequence[Part],
+    *,
+    policy: Policy = "enforce",
+    journal: Journal | None = None,
+    callbacks_to: Collection[str] = (),
+) -> App:
     """The application that serves these parts, and the control plane beside them.
 
     Args:
         parts: what is served; the first one answers for paths that are nobody's.
         policy: ``enforce`` or ``report``, see `gate`.
         journal: where exchanges are kept; a new one if not given.
+        callbacks_to: the hosts besides this machine that webhook requests may go to.
     """
     journal = Journal() if journal is None else journal
     served = [*parts, *(part.control for part in parts if part.control is not None)]
@@ -100,4 +119,4 @@ def create_app(parts: Sequence[Part], *, policy: Policy = "enforce", journal: Jo
     )
     for part in served:
         stack.add_part(part)
-    return App(stack, parts, journal, policy)
+    return App(stack, parts, journal, policy, callbacks_to)

@@ -41,6 +41,7 @@ def serve(  # noqa: PLR0913 - the command's options
     form: str,
     engine: EngineName,
     autoreply: bool,
+    callbacks_to: Sequence[str],
 ) -> None:
     """Serve the targets until a signal ends it.
 
@@ -58,7 +59,7 @@ def serve(  # noqa: PLR0913 - the command's options
         attended=autoreply,
     )
     listener = bind(host, port)
-    running = Running(targets, direction, policy)
+    running = Running(targets, direction, policy, callbacks_to)
     run(
         running.app,
         listener,
@@ -75,18 +76,23 @@ class Running:
         targets: what is served.
         direction: how.
         policy: what a broken promise costs.
+        callbacks_to: the hosts besides this machine that webhook requests may go to.
     """
 
-    def __init__(self, targets: Sequence[str], direction: Direction, policy: Policy) -> None:
+    def __init__(
+        self, targets: Sequence[str], direction: Direction, policy: Policy, callbacks_to: Sequence[str] = ()
+    ) -> None:
         self.targets = list(dict.fromkeys(targets))
         self.direction = direction
         self.policy = policy
+        self.callbacks_to = callbacks_to
         self.journal = Journal()
         self.staged = stage(self.targets, direction)
         self.app = Exchangeable(self._create())
 
     def _create(self) -> App:
-        return create_app([item.part for item in self.staged], policy=self.policy, journal=self.journal)
+        parts = [item.part for item in self.staged]
+        return create_app(parts, policy=self.policy, journal=self.journal, callbacks_to=self.callbacks_to)
 
     def files(self) -> list[Path]:
         """Every file the server was made of."""

@@ -19,6 +19,7 @@ from understudy.contract.source import SourceError, read
 from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
+from understudy.server.deliveries import REDELIVER, redeliver
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
 from understudy.server.routing import base_path
 from understudy.server.synthesis import SynthesisAnswerer
@@ -177,7 +178,7 @@ def _attended(service: Service, direction: Direction) -> dict[str, str]:
 def _planted(
     service: Service, seed: int, settings: Mapping[str, str], direction: Direction, data: Mapping[str, Any]
 ) -> Sandbox:
-    sandbox = Sandbox(seed, service.tables, settings, direction.frozen_at, service.timers)
+    sandbox = Sandbox(seed, service.tables, settings, direction.frozen_at, {**service.timers, REDELIVER: redeliver})
     with sandbox.transaction():
         service.plant(sandbox, data)
     return sandbox
