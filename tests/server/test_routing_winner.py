@@ -19,7 +19,7 @@ from understudy.contract.templates import PARAMETER
 from understudy.server.app import CONTROL
 from understudy.server.call import SCOPE_KEY, Call, Part
 from understudy.server.routing import PartRouting, RoutingMiddleware, base_path, specification
-from understudy.server.stage import PROFILES, Direction, document_of
+from understudy.server.stage import PROFILES, REFUSALS, Direction, document_of
 from understudy.services.service import discover
 
 # Segments that overlap in every way: literal, parameter, both in one; by different names.
@@ -116,7 +116,7 @@ def allowed(names: list[str]) -> list[str]:
 
 
 BUNDLED = {
-    "control": lambda: load(SPEC / CONTROL),
+    "control": lambda: load(SPEC / CONTROL, voice=SPEC / REFUSALS),
     **{
         f"{name} {profile}": lambda name=name, profile=profile: document_of(name, Direction(profile=profile))[0]
         for name in discover()
