@@ -93,6 +93,11 @@ CODES: dict[str, Code] = {
     ),
     "header-missing": Code("A promised response header is missing", 500, "Send the header."),
     "header-malformed": Code("A response header breaks its schema", 500, "Send the header as documented."),
+    "answer-missing": Code("No answer came", 500, "Answer every request, whole and in time."),
+    "answer-too-large": Code("The answer has no end", 500, "Answer with less, or in pages."),
+    "law-broken": Code(
+        "A law that no document can say", 500, "Do what the scenario tells; its file and step are named as the promise."
+    ),
     "contract-unable": Code(
         "The contract could not judge the message", 422, "Report this message: it shows a gap in the judge."
     ),

@@ -1,0 +1,124 @@
+"""Judges what a deployment said, by every profile at once, and gathers identical violations into findings.
+
+Every part of a verification hands its exchanges in here, and nothing else counts. The contract's verdicts are the
+same that guard our own server. It must not send anything, nor print.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.contract.contract import Contract
+from understudy.contract.coverage import Coverage
+from understudy.contract.exchange import Event, Exchange
+from understudy.contract.violations import Violation
+
+EXAMPLES = 3
+"""How many exchanges a finding shows."""
+LAW = "law"
+"""Stands for a profile where no document, but a scenario's law was broken."""
+_NUMBERS = re.compile(r"/\d+(?=/|$)")
+
+
+@dataclass
+class Finding:
+    """One thing that is broken, however often it was met.
+
+    Attributes:
+        violation: the first violation of this kind.
+        profiles: the profiles whose promise it breaks; ``law`` for a scenario's.
+        count: how often it was met.
+        exchanges: the first exchanges in which it was met.
+        origins: where the exchanges came from: a scenario's name, or a part's.
+    """
+
+    violation: Violation
+    profiles: set[str] = field(default_factory=set)
+    count: int = 0
+    exchanges: list[Exchange | Event] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this finding from others, in this run and the next: 12 hexadecimal digits."""
+        v = self.violation
+        text = "\n".join((v.code, v.side, v.operation_id, v.schema, _NUMBERS.sub("/*", v.where)))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def where(self) -> str:
+        """The place in the message, whatever the index in a list."""
+        return _NUMBERS.sub("/*", self.violation.where)
+
+
+class Judge:
+    """What was found so far.
+
+    Args:
+        contracts: the contracts by profile, the one that clients rely on first.
+        events: the contract of the events, if there are any.
+    """
+
+    def __init__(self, contracts: Mapping[str, Contract], events: Contract | None = None) -> None:
+        self.contracts = contracts
+        self.events = events
+        self.main = next(iter(contracts.values()))
+        self.coverage = Coverage(self.main)
+        self.findings: dict[str, Finding] = {}
+        self.statuses: dict[str, dict[int, int]] = {}
+        self.exchanges: list[tuple[str, Exchange]] = []
+
+    def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
+        """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""
+        own = tuple(exchange.violations)
+        self._note(own, LAW, exchange, origin)
+        first: tuple[Violation, ...] = own
+        if exchange.response is not None:
+            for index, (profile, contract) in enumerate(self.contracts.items()):
+                broken = contract.check_response(exchange.request, exchange.response)
+                self._note(broken, profile, exchange, origin)
+                if index == 0:
+                    first += broken
+                    exchange.violations = [*own, *self.main.check_request(exchange.request), *broken]
+            seen = self.statuses.setdefault(exchange.operation_id, {})
+            seen[exchange.response.status_code] = seen.get(exchange.response.status_code, 0) + 1
+        self.coverage.add(exchange)
+        self.exchanges.append((origin, exchange))
+        return first
+
+    def judge_event(self, event: Event, origin: str) -> tuple[Violation, ...]:
+        """Judge an event that was heard."""
+        if self.events is None:
+            return ()
+        broken = self.events.check_event(event.name, event.data)
+        event.violations = list(broken)
+        self._note(broken, next(iter(self.contracts)), event, origin)
+        return broken
+
+    def law(self, violation: Violation, exchange: Exchange | Event, origin: str) -> None:
+        """Keep a law that an exchange broke."""
+        exchange.violations.append(violation)
+        self._note((violation,), LAW, exchange, origin)
+
+    def _note(self, broken: Sequence[Violation], profile: str, exchange: Exchange | Event, origin: str) -> None:
+        for violation in broken:
+            fresh = Finding(violation)
+            finding = self.findings.setdefault(fresh.fingerprint, fresh)
+            finding.profiles.add(profile)
+            if len(finding.exchanges) < EXAMPLES and exchange not in finding.exchanges:
+                finding.exchanges.append(exchange)
+            if origin not in finding.origins:
+                finding.origins.append(origin)
+            if profile in (LAW, min(finding.profiles)):
+                finding.count += 1
+
+
+def json_of(exchange: Exchange) -> Any:
+    """An answer's body as JSON data; None where it is none."""
+    if exchange.response is None or exchange.response.content.problems:
+        return None
+    return exchange.response.content.value

@@ -1,0 +1,198 @@
+"""Plays a scenario against a deployment: step by step, each answer judged, what follows captured.
+
+A step whose answer breaks a law is a finding; the scenario goes on as long as what later steps need is there, and
+what it could not reach is told as skipped. Called by `verify` and `compare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonpath_rfc9535
+
+from understudy.contract.exchange import Event, Exchange
+from understudy.contract.violations import Violation
+from understudy.probe import expectations
+from understudy.probe.building import NO_BODY, BuildError, Values, build
+from understudy.probe.cable import Cable, CableError
+from understudy.probe.judge import Judge, json_of
+from understudy.probe.scenario import LONGEST_WAIT, Scenario, Step
+from understudy.probe.target import Target
+from understudy.probe.templates import UnknownNameError, fill
+
+WAIT = 5.0
+"""How long an event is waited for where the scenario does not say, in seconds."""
+SUCCESSES = range(200, 300)
+
+
+class _UnreachedError(Exception):
+    """A step cannot be played; the rest of the scenario is skipped for this reason."""
+
+
+@dataclass
+class Outcome:
+    """What became of a scenario.
+
+    Attributes:
+        scenario: the scenario.
+        broken: how many laws and promises its answers broke.
+        skipped: why its end, or all of it, was not played; empty if it was.
+        played: how many steps were played.
+        captured: every value that was given, captured or worked out.
+        exchanges: what was sent and answered, in order.
+    """
+
+    scenario: Scenario
+    broken: int = 0
+    skipped: str = ""
+    played: int = 0
+    captured: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[Exchange | Event] = field(default_factory=list)
+
+
+async def play(scenario: Scenario, target: Target, judge: Judge, known: Mapping[str, Any]) -> Outcome:
+    """Play a scenario to its end, or as far as it goes; what it made is put away whatever happens.
+
+    Args:
+        scenario: the scenario.
+        target: the deployment.
+        judge: who judges each answer.
+        known: the values that are given.
+    """
+    outcome = Outcome(scenario, captured=dict(known))
+    missing = [f"{name} ({reason})" for name, reason in scenario.needs.items() if name not in known]
+    if missing:
+        outcome.skipped = f"needs {', '.join(missing)}"
+        return outcome
+    async with AsyncExitStack() as stack:
+        stage = _Stage(scenario, target, judge, outcome, stack)
+        try:
+            stage.work_out()
+            for step in scenario.steps:
+                await stage.play(step)
+        except _UnreachedError as error:
+            outcome.skipped = str(error)
+        for step in scenario.cleanup:
+            try:
+                await stage.play(step)
+            except _UnreachedError:
+                continue  # what was never made needs no cleaning up
+    return outcome
+
+
+class _Stage:
+    """A scenario being played."""
+
+    def __init__(
+        self, scenario: Scenario, target: Target, judge: Judge, outcome: Outcome, stack: AsyncExitStack
+    ) -> None:
+        self.scenario = scenario
+        self.target = target
+        self.judge = judge
+        self.outcome = outcome
+        self.known = outcome.captured
+        self.stack = stack
+        self.cables: dict[str, Cable] = {}
+
+    def work_out(self) -> None:
+        for name, value in self.scenario.let.items():
+            self.known[name] = self._fill(value, f"let {name}")
+
+    async def play(self, step: Step) -> None:
+        play = {"call": self._call, "listen": self._listen, "hear": self._hear}[step.kind]
+        for number in range(1, int(step.data.get("times", 1)) + 1):
+            self.known["n"] = number
+            await play(step)
+        self.outcome.played += 1
+
+    async def _call(self, step: Step) -> None:
+        operation = self.judge.main.by_id[step.name]
+        data = {key: self._fill(step.data[key], step.name) for key in ("with", "body", "headers") if key in step.data}
+        values = Values(
+            {str(name): value for name, value in data.get("with", {}).items()},
+            data.get("body", NO_BODY),
+            step.data.get("media_type"),
+            data.get("headers", {}),
+        )
+        try:
+            request = build(self.judge.main, operation, values, boundary="understudy-part")
+        except BuildError as error:
+            raise _UnreachedError(f"{self.scenario.path.name}{step.place}: {error}") from None
+        exchange = await self.target.ask(request, step.name)
+        self.outcome.exchanges.append(exchange)
+        self.outcome.broken += len(self.judge.judge(exchange, self.scenario.name))
+        self._expect(step, exchange, json_of(exchange))
+        self._capture(step, json_of(exchange), exchange)
+
+    async def _listen(self, step: Step) -> None:
+        identifier = str(self._fill(step.data["identifier"], step.name))
+        cable = Cable(self.target.url, step.data.get("path", "/cable"), identifier, self.target.manners.patience)
+        try:
+            self.cables[step.name] = await self.stack.enter_async_context(cable)
+        except CableError as error:
+            event = Event(step.name)
+            self._law(step, event, "/", str(error))
+            raise _UnreachedError(str(error)) from None
+
+    async def _hear(self, step: Step) -> None:
+        cable = self.cables.get(step.data.get("on", "cable"))
+        if cable is None:
+            raise _UnreachedError(f"no socket {step.data.get('on', 'cable')!r} is open")
+        seconds = min(float(step.data.get("within", WAIT)), LONGEST_WAIT)
+        heard = await cable.take(step.name, seconds)
+        event = Event(step.name, heard.get("data") if heard else None)
+        if heard is None:
+            self._law(step, event, "/", f"{step.name} was not heard within {seconds:g} s")
+            raise _UnreachedError(f"{step.name} was not heard")
+        self.outcome.exchanges.append(event)
+        self.outcome.broken += len(self.judge.judge_event(event, self.scenario.name))
+        self._expect(step, event, event.data)
+        self._capture(step, event.data, event)
+
+    def _expect(self, step: Step, said: Exchange | Event, value: Any) -> None:
+        expect = self._fill(step.data.get("expect") or {}, step.name)
+        if isinstance(said, Exchange):
+            self._expect_status(step, said, expect.get("status"))
+            fields = dict(said.response.fields) if said.response else {}
+            self._expect_each(step, said, "header", expect.get("header") or (), fields)
+        self._expect_each(step, said, "body", expect.get("body") or (), value)
+
+    def _expect_status(self, step: Step, exchange: Exchange, wanted: Any) -> None:
+        if exchange.response is None:
+            raise _UnreachedError(f"{step.name} got no answer: {exchange.note}")
+        status = exchange.response.status_code
+        allowed = SUCCESSES if wanted is None else wanted if isinstance(wanted, list) else [wanted]
+        if status not in allowed:
+            shown = "a success" if wanted is None else " or ".join(map(str, allowed))
+            self._law(step, exchange, "/status", f"the answer is {status}, and must be {shown}", "/expect/status")
+
+    def _expect_each(self, step: Step, said: Exchange | Event, part: str, listed: Any, value: Any) -> None:
+        for index, expectation in enumerate(listed):
+            message = expectations.broken(expectation, value)
+            if message:
+                self._law(step, said, f"/{part}", message, f"/expect/{part}/{index}")
+
+    def _capture(self, step: Step, value: Any, said: Exchange | Event) -> None:
+        for name, path in (step.data.get("capture") or {}).items():
+            found = jsonpath_rfc9535.find(path, value)
+            if not found:
+                status = said.response.status_code if isinstance(said, Exchange) and said.response else "no"
+                raise _UnreachedError(f"{step.name} gave no {name} ({path}); its answer was {status}")
+            self.known[name] = found[0].value
+
+    def _law(self, step: Step, said: Exchange | Event, where: str, message: str, at: str = "") -> None:
+        operation = step.name if step.kind != "listen" else ""
+        promise = f"{self.scenario.path.name}#{step.place}{at}"
+        side = "event" if isinstance(said, Event) else "response"
+        violation = Violation(where, "law-broken", side, operation, promise, f"{self.scenario.name}: {message}")
+        self.judge.law(violation, said, self.scenario.name)
+        self.outcome.broken += 1
+
+    def _fill(self, value: Any, what: str) -> Any:
+        try:
+            return fill(value, self.known)
+        except UnknownNameError as error:
+            raise _UnreachedError(f"{what} needs ${{{error.name}}}, which nothing gave") from None
