@@ -232,7 +232,14 @@ class Contract:
         key = find_media_type(known, body.media_type)
         schema = (*content, key, "schema") if content and key is not None and "schema" in known[key] else None
         return wording.Setting(
-            self.data, operation.operation_id, side, operation.parameters, content, schema, headers, self._follow
+            self.data,
+            operation.operation_id,
+            side,
+            operation.parameters,
+            content,
+            schema,
+            headers,
+            operation.security_place,
         )
 
 
