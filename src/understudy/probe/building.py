@@ -68,7 +68,9 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path, query, headers, cookies = operation.template, [], list(values.headers.items()), []
+    path, headers = operation.template, list(values.headers.items())
+    query: list[tuple[str, str]] = []
+    cookies: list[str] = []
     left = dict(values.parameters)
     for (place, name), parts in operation.parameters.items():
         given = left.pop((place, name), left.pop(name, None)) if (place, name) in left or name in left else None
@@ -102,7 +104,9 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         headers=[(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers],
         body=body,
         template=operation.template,
-        path_params={name: _text(_given(values, "path", name)) for place, name in operation.parameters if place == "path"},
+        path_params={
+            name: _text(_given(values, "path", name)) for place, name in operation.parameters if place == "path"
+        },
     )
 
 
@@ -118,9 +122,7 @@ def _given(values: Values, place: str, name: str) -> Any:
     return values.parameters.get((place, name), values.parameters.get(name))
 
 
-def _body(
-    contract: Contract, operation: Operation, values: Values, boundary: str | None
-) -> tuple[bytes, str | None]:
+def _body(contract: Contract, operation: Operation, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
     if values.body is NO_BODY or (values.body is None and values.media_type is None):
         return b"", None
     known = media_types(contract, operation)
@@ -202,7 +204,10 @@ def _in_path(node: Mapping[str, Any], value: Any) -> str:
         return quote(orjson.dumps(value).decode(), safe="")
     style, name = node.get("style", "simple"), node["name"]
     explode = bool(node.get("explode", False))
-    items = [quote(item, safe="=" if explode and isinstance(value, Mapping) else "") for item in _items(value, explode=explode)]
+    items = [
+        quote(item, safe="=" if explode and isinstance(value, Mapping) else "")
+        for item in _items(value, explode=explode)
+    ]
     if style == "label":
         return "." + ("." if explode else ",").join(items)
     if style == "matrix":

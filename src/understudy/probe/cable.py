@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
 
 SUBPROTOCOL = "actioncable-v1-json"
 
@@ -42,14 +43,14 @@ class Cable:
         self._confirmed = False
         self._failure = ""
 
-    async def __aenter__(self) -> Cable:
+    async def __aenter__(self) -> Self:
         """Connect and subscribe.
 
         Errors: `CableError`.
         """
         try:
             self._socket = await connect(
-                self.url, subprotocols=[SUBPROTOCOL], open_timeout=self.patience, proxy=None  # type: ignore[list-item] # a text will do
+                self.url, subprotocols=[Subprotocol(SUBPROTOCOL)], open_timeout=self.patience, proxy=None
             )
         except (OSError, WebSocketException, TimeoutError) as error:
             raise CableError(f"{self.url} cannot be opened: {str(error) or type(error).__name__}") from None

@@ -68,6 +68,7 @@ class Judge:
         self.events = events
         self.main = next(iter(contracts.values()))
         self.coverage = Coverage(self.main)
+        self.event_coverage = Coverage(events) if events is not None else None
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
@@ -92,10 +93,11 @@ class Judge:
 
     def judge_event(self, event: Event, origin: str) -> tuple[Violation, ...]:
         """Judge an event that was heard."""
-        if self.events is None:
+        if self.events is None or self.event_coverage is None:
             return ()
         broken = self.events.check_event(event.name, event.data)
         event.violations = list(broken)
+        self.event_coverage.add_event(event.name, event.data, broken)
         self._note(broken, next(iter(self.contracts)), event, origin)
         return broken
 

@@ -14,7 +14,7 @@ from typing import Any
 import jsonpath_rfc9535
 
 from understudy.contract.exchange import Event, Exchange
-from understudy.contract.violations import Violation
+from understudy.contract.violations import Side, Violation
 from understudy.probe import expectations
 from understudy.probe.building import NO_BODY, BuildError, Values, build
 from understudy.probe.cable import Cable, CableError
@@ -186,7 +186,7 @@ class _Stage:
     def _law(self, step: Step, said: Exchange | Event, where: str, message: str, at: str = "") -> None:
         operation = step.name if step.kind != "listen" else ""
         promise = f"{self.scenario.path.name}#{step.place}{at}"
-        side = "event" if isinstance(said, Event) else "response"
+        side: Side = "event" if isinstance(said, Event) else "response"
         violation = Violation(where, "law-broken", side, operation, promise, f"{self.scenario.name}: {message}")
         self.judge.law(violation, said, self.scenario.name)
         self.outcome.broken += 1

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -74,7 +75,7 @@ class Target:
         self._client: httpx.AsyncClient | None = None
         self._next = 0.0
 
-    async def __aenter__(self) -> Target:
+    async def __aenter__(self) -> Self:
         manners = self.manners
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(manners.patience, connect=manners.connect),
