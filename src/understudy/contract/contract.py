@@ -29,7 +29,8 @@ ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 
 NOT_MODIFIED = 304
 
-# A schema that carries this mark breaks in a way that the product itself refuses, in its own words.
+# What carries this mark (a schema, a body, a security scheme) breaks in a way that the product itself refuses, in its
+# own words.
 REFUSED_BY = "x-refused-by"
 
 
@@ -157,12 +158,18 @@ class Contract:
         return found
 
     def left_to_product(self, violation: Violation) -> bool:
-        """Whether the document says that the product itself refuses what breaks this promise."""
-        try:
-            node = pointer.find(self.data, violation.schema.rpartition("/")[0])
-        except KeyError:
-            return False
-        return isinstance(node, Mapping) and node.get(REFUSED_BY) == "product"
+        """Whether the document says that the product itself refuses what breaks this promise.
+
+        The mark stands where the promise is made: on the security scheme, or beside the broken keyword.
+        """
+        for place in (violation.schema, violation.schema.rpartition("/")[0]):
+            try:
+                node = pointer.find(self.data, place)
+            except KeyError:
+                continue
+            if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
+                return True
+        return False
 
     def _lost(self, request: Request) -> Violation:
         if request.path_pattern is not None:

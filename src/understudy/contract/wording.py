@@ -148,7 +148,9 @@ def _header(error: Any, setting: Setting) -> Iterator[Violation]:
 def _security(error: Exception, setting: Setting) -> Iterator[Violation]:
     schemes = getattr(_cause(error), "schemes", [])
     wanted = " or ".join(" with ".join(names) for names in schemes) or "credentials"
-    yield _violation(setting, "security-missing", "/header", (), f"the document asks for {wanted}")
+    first = next((name for names in schemes for name in names), None)
+    promise = () if first is None else ("components", "securitySchemes", first)
+    yield _violation(setting, "security-missing", "/header", promise, f"the document asks for {wanted}")
 
 
 def _status(error: Any, setting: Setting) -> Iterator[Violation]:
