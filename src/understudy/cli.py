@@ -101,6 +101,11 @@ def main() -> None:
     help="Let compiled plans accept good traffic first, or ask openapi-core always; same verdicts.",
 )
 @click.option("--log", "form", type=click.Choice(LOGS), default="text", show_default=True, help="Form of the log.")
+@click.option(
+    "--no-autoreply", "autoreply", flag_value=False, default=True, help="Let nobody answer by the seed's script."
+)
+@click.option("--callbacks-to", multiple=True, metavar="HOST",
+              help="Let webhook requests go to this host, besides this machine. Repeatable.")  # fmt: skip
 @click.option("--workers", type=int, default=1, hidden=True)
 def serve(targets: tuple[str, ...], workers: int, **options: Any) -> None:
     """Play services or documents on a local server.

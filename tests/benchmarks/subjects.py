@@ -121,7 +121,7 @@ def _serve(document: dict[str, Any], handlers: dict[str, Handler]) -> App:
         name="sized", title="Sized", document="", overlays=(), seed="", handlers=handlers, tables=lambda _: None,
         plant=lambda *_: None, introduce=lambda _: {}, unrouted=_nothing, malformed=_nothing,
     )  # fmt: skip
-    sandboxes = Sandboxes(lambda seed: Sandbox(seed, service.tables, {}), 0)
+    sandboxes = Sandboxes(lambda seed, _: Sandbox(seed, service.tables, {}), 0)
     return create_app([Part("sized", contract, HandlerAnswerer(service, sandboxes))])
 
 

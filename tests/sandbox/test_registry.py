@@ -7,7 +7,7 @@ from understudy.sandbox.sandboxes import Sandbox
 
 
 def made(**options: object) -> Sandboxes:
-    return Sandboxes(lambda seed: Sandbox(seed, lambda _: {}, {}), 7, **options)  # type: ignore[arg-type] # options vary
+    return Sandboxes(lambda seed, _: Sandbox(seed, lambda _: {}, {}), 7, **options)  # type: ignore[arg-type] # options vary
 
 
 def test_a_name_leads_to_one_sandbox_and_another_name_to_another() -> None:

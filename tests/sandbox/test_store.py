@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from understudy.sandbox.store import Sequence, Table, UndoLog
+from understudy.sandbox.store import Sequences, Table, UndoLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ def test_a_transaction_that_succeeds_is_kept() -> None:
 
 def test_a_sequence_never_gives_a_number_twice() -> None:
     """Numbers ascend from 1."""
-    sequence = Sequence()
-    assert [sequence.next() for _ in range(3)] == [1, 2, 3]
+    sequences = Sequences()
+    assert [sequences.next("pets") for _ in range(3)] == [1, 2, 3]
 
 
 class TableAgainstLists(RuleBasedStateMachine):

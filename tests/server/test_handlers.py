@@ -50,7 +50,7 @@ def played(tmp_path: Path, handler: Callable[[Sandbox, Params], Any], **options:
         plant=lambda *_: None, introduce=lambda _: {}, unrouted=lambda _: Reply({"lost": True}, 404),
         malformed=lambda _: Reply({"malformed": True}, 400),
     )  # fmt: skip
-    sandboxes = Sandboxes(lambda seed: Sandbox(seed, Tables, {}), 1)
+    sandboxes = Sandboxes(lambda seed, _: Sandbox(seed, Tables, {}), 1)
     return client(tmp_path, PATHS, HandlerAnswerer(service, sandboxes), **options)[0], sandboxes.shared
 
 

@@ -1,7 +1,7 @@
 """A contract: a document compiled so that it can judge.
 
-`check_request` and `check_response` return every broken promise as a sorted tuple of violations; an empty
-one means kept. Serving, proxying, verifying and fuzzing all ask this one object: the same verdicts
+`check_request`, `check_response` and `check_event` return every broken promise as a sorted tuple of violations;
+an empty one means kept. Serving, proxying, verifying and fuzzing all ask this one object: the same verdicts
 everywhere. It must not know who asks.
 """
 
@@ -14,10 +14,10 @@ from typing import Any, Literal
 import orjson
 
 from understudy.contract import pointer, wording
-from understudy.contract.body import Body
+from understudy.contract.body import Body, parse_media_type
 from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context, plain_headers
 from understudy.contract.document import Document, operations
-from understudy.contract.engine import Engine
+from understudy.contract.engine import Engine, event_pattern
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import find_media_type
 from understudy.contract.operation import Operation, parameter_places
@@ -28,6 +28,7 @@ EngineName = Literal["plan", "stock"]
 ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 
 NOT_MODIFIED = 304
+JSON = "application/json"
 
 # What carries this mark (a schema, a body, a security scheme) breaks in a way that the product itself refuses, in its
 # own words.
@@ -47,17 +48,21 @@ class Contract:
         self.document = document
         self.data = document.data
         self.operations: dict[tuple[str, str], Operation] = {}
-        for template, method, node, item in operations(self.data):
-            places = parameter_places(self.data, template, method, node, item)
+        for template, method, node, _ in operations(self.data):
+            places = parameter_places(self.data, "paths", template, method)
             self.operations[method, template] = Operation(node["operationId"], method, template, node, places)
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
+        self.events: dict[str, Operation] = {}
+        for name, method, node, _ in operations(self.data, "webhooks"):
+            places = parameter_places(self.data, "webhooks", name, method)
+            self.events[name] = Operation(node.get("operationId", name), method, name, node, places, "webhooks")
         self.engine = Engine(self.data, document.version)
         self.planner = Planner(self.data, document.version)
         self._planned = engine == "plan"
         text = orjson.dumps(self.data)
         self._says_read_only, self._says_write_only = b'"readOnly"' in text, b'"writeOnly"' in text
         self._followed: dict[pointer.Parts, tuple[pointer.Parts, Any] | None] = {}
-        self._request_plans: dict[str, Plan[Request]] = {}
+        self._request_plans: dict[tuple[str, str], Plan[Request]] = {}
         self._response_plans: dict[tuple[str, int], Plan[Response]] = {}
 
     def methods(self, template: str) -> tuple[str, ...]:
@@ -91,8 +96,28 @@ class Contract:
         operation = self.operation(request)
         if operation is None:
             return (self._lost(request),)
+        return self._check_asked(operation, request, "request")
+
+    def check_event(self, name: str, data: Any) -> tuple[Violation, ...]:
+        """Every promise that an event breaks.
+
+        Args:
+            name: the event's name, a key of the document's ``webhooks``.
+            data: its payload, as JSON data.
+        """
+        operation = self.events.get(name)
+        if operation is None:
+            near = get_close_matches(name, self.events, n=3, cutoff=0.3)
+            hint = f"; nearest are {', '.join(near)}" if near else ""
+            return (
+                Violation("/event", "event-unknown", "event", name, "#/webhooks", f"{name} is not documented{hint}"),
+            )
+        return self._check_asked(operation, _event_request(operation, data), "event")
+
+    def _check_asked(self, operation: Operation, request: Request, side: Side) -> tuple[Violation, ...]:
+        """Judge a request, or an event, which is a request that the server sends."""
         plan = self.request_plan(operation) if self._planned else _NO_PLAN
-        head = plan.head is not None and plan.head(request)
+        head = side == "event" or (plan.head is not None and plan.head(request))
         body = plan.body is not None and plan.body(request)
         fields = request.fields
         if head and body and plain_headers(request.raw_headers, fields.get("content-length"), len(request.body)):
@@ -100,9 +125,9 @@ class Contract:
         content = request.content if "requestBody" in operation.node else Body()
         led = self._follow((*operation.place, "requestBody", "content"))
         parts = led[0] if led else None
-        setting = self._setting(operation, "request", parts, content)
-        schema = setting.schema if self._says_read_only else None
-        context = Context(self.data, operation, "request", request, content, schema, parts or operation.place)
+        setting = self._setting(operation, side, parts, content)
+        schema = setting.schema if self._says_read_only and side == "request" else None
+        context = Context(self.data, operation, side, request, content, schema, parts or operation.place)
         found = [violation for check in REQUEST_CHECKS for violation in check(context)]
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.request_errors(
@@ -145,9 +170,10 @@ class Contract:
 
     def request_plan(self, operation: Operation) -> Plan[Request]:
         """The accept plan for an operation's requests, made on first use."""
-        found = self._request_plans.get(operation.operation_id)
+        key = (operation.root, operation.operation_id)
+        found = self._request_plans.get(key)
         if found is None:
-            found = self._request_plans[operation.operation_id] = self.planner.request(operation)
+            found = self._request_plans[key] = self.planner.request(operation)
         return found
 
     def response_plan(self, operation: Operation, status: int) -> Plan[Response]:
@@ -230,6 +256,14 @@ def _conditional(request: Request) -> bool:
     return request.method in ("get", "head") and any(
         name in request.fields for name in ("if-none-match", "if-modified-since")
     )
+
+
+def _event_request(operation: Operation, data: Any) -> Request:
+    """An event as the request that would carry it."""
+    body = Body(parse_media_type(JSON), data)
+    headers = [(b"content-type", JSON.encode())]
+    pattern = event_pattern(operation.template)
+    return Request(operation.method, "", headers=headers, body=orjson.dumps(data), template=pattern, decoded=body)
 
 
 _NO_PLAN: Plan[Any] = Plan(None, None)

@@ -129,10 +129,17 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
     return document
 
 
-def operations(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Every operation: path template, method, operation object, path item object (references followed)."""
-    for template in data.get("paths") or {}:
-        _, item = pointer.follow(data, ("paths", template))
+def operations(
+    data: Mapping[str, Any], root: str = "paths"
+) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Every operation: path template, method, operation object, path item object (references followed).
+
+    Args:
+        data: the document.
+        root: ``webhooks`` for the events instead of the operations; the template is the event's name then.
+    """
+    for template in data.get(root) or {}:
+        _, item = pointer.follow(data, (root, template))
         for method in METHODS:
             if method in item:
                 yield template, method, item[method], item

@@ -9,12 +9,10 @@ openapi-core's own. Called by `contract` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
-from openapi_core.datatypes import RequestParameters
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
@@ -37,13 +35,12 @@ from openapi_core.validation.response import (
 from openapi_core.validation.schemas.exceptions import ValidateError
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
-from werkzeug.datastructures import ImmutableMultiDict
 
 from understudy.contract import forms
-from understudy.contract.body import Body, MediaType
 from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
 from understudy.contract.pointer import Parts
+from understudy.contract.views import Decoded, RequestView, ResponseView
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
@@ -67,72 +64,13 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
 RESOLVED = 4_096
 
 
-class _Decoded(bytes):
-    """Raw bytes that carry what they decode to, through openapi-core's protocols."""
-
-    body: Body
-
-    @classmethod
-    def of(cls, raw: bytes, body: Body) -> _Decoded:
-        self = cls(raw)
-        self.body = body
-        return self
-
-
-class _RequestView:
-    """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one."""
-
-    host_url = ""
-
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self.path = request.path
-        self.path_pattern = request.path_pattern
-        self.method = request.method
-
-    @cached_property
-    def parameters(self) -> RequestParameters:
-        """The parameters by place."""
-        request = self._request
-        return RequestParameters(
-            query=ImmutableMultiDict(request.query_pairs),
-            header=request.headers,
-            cookie=ImmutableMultiDict(request.cookies),
-            path=dict(request.path_params),
-        )
-
-    @cached_property
-    def content_type(self) -> str:
-        """The media type, in a form that openapi-core can read."""
-        return media_type_text(self._request.content.media_type) or self._request.content_type
-
-    @cached_property
-    def body(self) -> bytes:
-        """The raw body, carrying what it decodes to."""
-        request = self._request
-        return _Decoded.of(request.body, request.content) if request.body else b""
-
-
-class _ResponseView:
-    """A response as openapi-core's protocol wants it."""
-
-    def __init__(self, response: Response) -> None:
-        self.status_code = response.status_code
-        self.headers = response.headers
-        self.content_type = media_type_text(response.content.media_type) or response.content_type
-        self.data = _Decoded.of(response.data, response.content) if response.data else b""
-
-
 def _is_empty(error: Exception) -> bool:
     return isinstance(error.__cause__, EmptyQueryParameterValue)
 
 
-def media_type_text(media_type: MediaType | None) -> str:
-    """A media type without the parameters that openapi-core's own parser stumbles over."""
-    if media_type is None:
-        return ""
-    plain = [f"; {k}={v}" for k, v in media_type.parameters.items() if not set(v) & set(";=")]
-    return media_type.essence + "".join(plain)
+def event_pattern(name: str) -> str:
+    """What stands for a path template where an event is judged; no path begins like this."""
+    return f"webhooks#{name}"
 
 
 class RouteFinder:
@@ -142,13 +80,15 @@ class RouteFinder:
         self.base_url = base_url
         self.templates = set()
         self.table = {}
-        for template, item in (spec / "paths").str_items():
-            self.templates.add(template)
-            for method in item.str_keys():
-                found = PathOperationServer(
-                    item, item / method, None, TemplateResult(template, {}), TemplateResult("", {})
-                )
-                self.table[method, template] = found
+        for root in ("paths", "webhooks"):
+            for template, item in (spec / root).str_items() if root in spec else ():
+                name = template if root == "paths" else event_pattern(template)
+                self.templates.add(name)
+                for method in item.str_keys():
+                    found = PathOperationServer(
+                        item, item / method, None, TemplateResult(name, {}), TemplateResult("", {})
+                    )
+                    self.table[method, name] = found
 
     def find(self, method: str, name: str) -> PathOperationServer:
         """The operation of a method and path template."""
@@ -192,7 +132,7 @@ class _Deserializer:
         self.schema = schema
 
     def deserialize(self, raw: Any) -> Any:
-        if not isinstance(raw, _Decoded):  # the content of a parameter
+        if not isinstance(raw, Decoded):  # the content of a parameter
             return forms.parameter_content(raw)
         body = raw.body
         if body.pairs is not None:
@@ -265,7 +205,7 @@ class Engine:
             head: whether security and parameters are judged.
             body: whether the body is judged.
         """
-        view = _RequestView(request)
+        view = RequestView(request)
         if head:
             yield from self._parts["security"].iter_errors(view)
             for error in self._parts["parameters"].iter_errors(view):
@@ -287,7 +227,7 @@ class Engine:
 
     def response_errors(self, request: Request, response: Response, *, head: bool, body: bool) -> Iterator[Exception]:
         """What openapi-core finds in the headers (``head``) and the body (``body``) of a response."""
-        asked, view = _RequestView(request), _ResponseView(response)
+        asked, view = RequestView(request), ResponseView(response)
         if head:
             yield from self._parts["headers"].iter_errors(asked, view)
         if body:

@@ -100,6 +100,7 @@ class Request(Message):
         body: raw body.
         template: the path template of the operation that was found, e.g. ``/pets/{id}``, or None.
         path_params: path parameter values, decoded, by name.
+        decoded: what the body decodes to, where that is known already.
     """
 
     __slots__ = ("_pairs", "method", "path", "path_params", "path_pattern", "query", "verb")
@@ -114,8 +115,10 @@ class Request(Message):
         body: bytes = b"",
         template: str | None = None,
         path_params: Mapping[str, str] | None = None,
+        decoded: Body | None = None,
     ) -> None:
         super().__init__(headers, body)
+        self._content = decoded
         self.verb = method.upper()
         self.method = method.lower()
         self.path = path
@@ -188,6 +191,10 @@ class Exchange:
         refused: whether the answer is our gate's own refusal.
         started: seconds since the Unix epoch, by the sandbox's clock.
         seconds: how long the answer took.
+        fault: the fault that was asked for and came to pass, or an empty string.
+        attempt: of a webhook request that we sent, the how manieth try; 0 for what we were asked.
+        number: how manieth entry of the journal.
+        note: what else is to be said, e.g. why there is no answer.
     """
 
     request: Request
@@ -199,3 +206,40 @@ class Exchange:
     refused: bool = False
     started: float = 0.0
     seconds: float = 0.0
+    fault: str = ""
+    attempt: int = 0
+    number: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Event:
+    """One event that went, or should have gone, to those who listen.
+
+    Attributes:
+        name: the event's name in the document of events; empty for a note about a socket.
+        data: its payload, as JSON data.
+        service: name of the service that plays.
+        sandbox: name of the sandbox it happened in; empty for everybody's.
+        violations: every broken promise.
+        sent: whether it was let through.
+        started: seconds since the Unix epoch, by the sandbox's clock.
+        fault: the fault that was asked for and came to pass, or an empty string.
+        note: what else is to be said, e.g. why a socket was closed.
+        number: how manieth entry of the journal.
+    """
+
+    name: str
+    data: Any = None
+    service: str = ""
+    sandbox: str = ""
+    violations: list[Violation] = field(default_factory=list)
+    sent: bool = True
+    started: float = 0.0
+    fault: str = ""
+    note: str = ""
+    number: int = 0
+
+
+Entry = Exchange | Event
+"""What a journal keeps."""

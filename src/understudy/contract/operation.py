@@ -20,6 +20,7 @@ class Operation:
         template: the path template.
         node: the operation object.
         parameters: place in the document of each parameter, by (in, name).
+        root: ``paths``, or ``webhooks`` for an event; its template is the event's name then.
     """
 
     operation_id: str
@@ -27,11 +28,12 @@ class Operation:
     template: str
     node: Mapping[str, Any]
     parameters: Mapping[tuple[str, str], pointer.Parts]
+    root: str = "paths"
 
     @cached_property
     def place(self) -> pointer.Parts:
         """The operation's place in the document."""
-        return ("paths", self.template, self.method)
+        return (self.root, self.template, self.method)
 
     def response_key(self, status: int) -> str | None:
         """The key of ``responses`` for a status: exact, a range such as ``4XX``, or ``default``."""
@@ -43,11 +45,12 @@ class Operation:
 
 
 def parameter_places(
-    data: Mapping[str, Any], template: str, method: str, node: Mapping[str, Any], item: Mapping[str, Any]
+    data: Mapping[str, Any], root: str, template: str, method: str
 ) -> dict[tuple[str, str], pointer.Parts]:
     """Where each parameter of an operation stands; the operation's own hide those of its path."""
     places: dict[tuple[str, str], pointer.Parts] = {}
-    for holder, parts in ((item, ("paths", template)), (node, ("paths", template, method))):
+    for parts in ((root, template), (root, template, method)):
+        _, holder = pointer.follow(data, parts)
         for index in range(len(holder.get("parameters", ()))):
             place, parameter = pointer.follow(data, (*parts, "parameters", index))
             places[parameter["in"], parameter["name"]] = place

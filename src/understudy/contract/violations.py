@@ -38,6 +38,9 @@ CODES: dict[str, Code] = {
     "method-unknown": Code(
         "No operation for this method", 405, "Use a method that the document lists for this path (see Allow)."
     ),
+    "event-unknown": Code(
+        "No event of this name", 500, "Send one of the document's events, or document this one under `webhooks`."
+    ),
     "query-undeclared": Code(
         "A query parameter is not documented", 0, "Leave the parameter out, or document it in an overlay."
     ),

@@ -16,8 +16,9 @@ from understudy.sandbox.sandboxes import Sandbox
 
 SHARED = ""
 
-# Makes a sandbox in its first state from a seed for its randomness.
-Make = Callable[[int], Sandbox]
+# Makes a sandbox in its first state from a seed for its randomness and its name.
+Make = Callable[[int, str], Sandbox]
+Watcher = Callable[[str, Sandbox], None]
 
 
 class Sandboxes:
@@ -46,7 +47,9 @@ class Sandboxes:
         self._limit = limit
         self._idle = idle
         self._now = now
-        self._shared = make(seed)
+        self._born: Watcher | None = None
+        self._ended: Watcher | None = None
+        self._shared = make(seed, SHARED)
         self._named: OrderedDict[str, Sandbox] = OrderedDict()
         self._used: dict[str, float] = {}
         self._held: Counter[str] = Counter()
@@ -71,7 +74,8 @@ class Sandboxes:
             return self._shared
         found = self._named.get(name)
         if found is None:
-            found = self._named[name] = self._make(self._seed_of(name))
+            found = self._named[name] = self._make(self._seed_of(name), name)
+            self._tell(self._born, name, found)
         self._named.move_to_end(name)
         self._used[name] = self._now()
         self._evict()
@@ -79,13 +83,32 @@ class Sandboxes:
 
     def reset(self, name: str) -> Sandbox:
         """Begin the sandbox of this name anew, in its first state."""
-        fresh = self._make(self._seed_of(name))
+        fresh = self._make(self._seed_of(name), name)
+        self.put(name, fresh)
+        return fresh
+
+    def put(self, name: str, fresh: Sandbox) -> None:
+        """Let another sandbox stand where the one of this name stood."""
+        old = self._shared if name == SHARED else self._named.get(name)
         if name == SHARED:
             self._shared = fresh
         else:
             self._named[name] = fresh
             self._used[name] = self._now()
-        return fresh
+        if old is not None:
+            self._tell(self._ended, name, old)
+        self._tell(self._born, name, fresh)
+
+    def blank(self, name: str) -> Sandbox:
+        """A new sandbox in its first state that could stand at this name; `put` lets it."""
+        return self._make(self._seed_of(name), name)
+
+    def watch(self, born: Watcher, ended: Watcher) -> None:
+        """Be told of every sandbox there is, each one to come, and each one that ends."""
+        self._born, self._ended = born, ended
+        self._tell(born, SHARED, self._shared)
+        for name, sandbox in self._named.items():
+            self._tell(born, name, sandbox)
 
     def delete(self, name: str) -> bool:
         """End a named sandbox; returns whether there was one. The nameless one begins anew instead."""
@@ -93,7 +116,10 @@ class Sandboxes:
             self.reset(name)
             return True
         self._used.pop(name, None)
-        return self._named.pop(name, None) is not None
+        ended = self._named.pop(name, None)
+        if ended is not None:
+            self._tell(self._ended, name, ended)
+        return ended is not None
 
     @contextmanager
     def held(self, name: str) -> Iterator[Sandbox]:
@@ -105,6 +131,10 @@ class Sandboxes:
             self._held[name] -= 1
             if not self._held[name]:
                 del self._held[name]
+
+    def _tell(self, watcher: Watcher | None, name: str, sandbox: Sandbox) -> None:
+        if watcher is not None:
+            watcher(name, sandbox)
 
     def _seed_of(self, name: str) -> int:
         if name == SHARED:

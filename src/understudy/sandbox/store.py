@@ -51,8 +51,8 @@ class UndoLog:
             self._steps.clear()
 
 
-class Sequence:
-    """A sequence of ids, from 1; like a database's, it is not taken back by a rollback.
+class Sequences:
+    """The sequences of ids, by name, each from 1; like a database's, they are not taken back by a rollback.
 
     Ids handed out by a failed transaction would otherwise be handed out twice to a client that
     saw the first one.
@@ -61,12 +61,12 @@ class Sequence:
     __slots__ = ("last",)
 
     def __init__(self) -> None:
-        self.last = 0
+        self.last: dict[str, int] = {}
 
-    def next(self) -> int:
+    def next(self, name: str) -> int:
         """The next id."""
-        self.last += 1
-        return self.last
+        found = self.last[name] = self.last.get(name, 0) + 1
+        return found
 
 
 class Table(Generic[Row]):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.violations import Violation
+from understudy.sandbox.registry import Sandboxes
 from understudy.services.service import Service, Transport
 
 SCOPE_KEY = "understudy.call"
@@ -50,6 +51,9 @@ class Part:
         base_path: where it is served, without a slash at the end.
         service: the played service, if one is.
         transport: what the product's web stack adds to each answer.
+        sandboxes: the service's states, if a service plays.
+        events: the contract of the events it sends, if it sends any.
+        control: the part that offers the service's other side on the control plane, if it has one.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
         prefix: what every path below the base path begins with.
     """
@@ -60,6 +64,9 @@ class Part:
     base_path: str = ""
     service: Service | None = None
     transport: Transport = field(default_factory=Transport)
+    sandboxes: Sandboxes | None = None
+    events: Contract | None = None
+    control: Part | None = None
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
     prefix: str = field(init=False)
 
@@ -85,11 +92,12 @@ class Call:
         preflight: whether this is a CORS preflight, which belongs to no operation.
         refused: whether the answer is our gate's own.
         product_refused: whether the played product itself said no.
+        fault: the fault that was asked for and came to pass; what it did to the answer is nobody's bug.
     """
 
     __slots__ = (
-        "body", "deferred", "operation_id", "part", "preflight", "product_refused", "refused", "request", "response",
-        "sandbox", "scope", "violations",
+        "body", "deferred", "fault", "operation_id", "part", "preflight", "product_refused", "refused", "request",
+        "response", "sandbox", "scope", "violations",
     )  # fmt: skip
 
     def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part, sandbox: str = "") -> None:
@@ -104,6 +112,7 @@ class Call:
         self.preflight = False
         self.refused = False
         self.product_refused = False
+        self.fault = ""
         self.request = Request(
             scope["method"],
             scope["path"].removeprefix(part.base_path),
@@ -132,6 +141,7 @@ class Call:
             refused=self.refused,
             started=started,
             seconds=seconds,
+            fault=self.fault,
         )
 
 

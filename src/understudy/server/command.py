@@ -10,14 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
 
 from understudy.contract.contract import EngineName
 from understudy.server import logs
-from understudy.server.app import create_app
+from understudy.server.app import App, create_app
 from understudy.server.check import findings
 from understudy.server.gate import Policy
 from understudy.server.handlers import HandlerAnswerer
@@ -42,6 +41,8 @@ def serve(  # noqa: PLR0913 - the command's options
     form: str,
     engine: EngineName,
     base_paths: Sequence[tuple[str, str]],
+    autoreply: bool,
+    callbacks_to: Sequence[str],
 ) -> None:
     """Serve the targets until a signal ends it.
 
@@ -57,9 +58,10 @@ def serve(  # noqa: PLR0913 - the command's options
         settings=dict(settings),
         engine=engine,
         base_paths=dict(base_paths),
+        attended=autoreply,
     )
     listener = bind(host, port)
-    running = Running(targets, direction, policy)
+    running = Running(targets, direction, policy, callbacks_to)
     run(
         running.app,
         listener,
@@ -76,18 +78,23 @@ class Running:
         targets: what is served.
         direction: how.
         policy: what a broken promise costs.
+        callbacks_to: the hosts besides this machine that webhook requests may go to.
     """
 
-    def __init__(self, targets: Sequence[str], direction: Direction, policy: Policy) -> None:
+    def __init__(
+        self, targets: Sequence[str], direction: Direction, policy: Policy, callbacks_to: Sequence[str] = ()
+    ) -> None:
         self.targets = list(dict.fromkeys(targets))
         self.direction = direction
         self.policy = policy
+        self.callbacks_to = callbacks_to
         self.journal = Journal()
         self.staged = stage(self.targets, direction)
         self.app = Exchangeable(self._create())
 
-    def _create(self) -> Any:
-        return create_app([item.part for item in self.staged], policy=self.policy, journal=self.journal)
+    def _create(self) -> App:
+        parts = [item.part for item in self.staged]
+        return create_app(parts, policy=self.policy, journal=self.journal, callbacks_to=self.callbacks_to)
 
     def files(self) -> list[Path]:
         """Every file the server was made of."""
@@ -105,7 +112,7 @@ class Running:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
             return
         self.staged = fresh
-        self.app.app = self._create()
+        self.app.exchange(self._create())
         log.info("reloaded: %s", names)
 
     def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:

@@ -13,14 +13,16 @@ import orjson
 from understudy.contract.body import File
 from understudy.contract.exchange import Response
 from understudy.sandbox.registry import Sandboxes
+from understudy.server import problem
 from understudy.server.call import Call, NotRefusedError, base_url
 from understudy.server.nesting import nest
-from understudy.services.service import Empty, Params, Refusal, Reply, Service, Upload
+from understudy.services.service import Control, Empty, Params, Refusal, Reply, Service, Upload
 
 # What Rack's and Rails' parsers survive and only we report; anything else ends in the product's own 400.
 SURVIVABLE = frozenset({"body-duplicate-key", "media-type-malformed", "charset-unknown"})
 
 CLIENT_ERROR = 400
+JSON = "application/json"
 
 
 class HandlerAnswerer:
@@ -43,10 +45,12 @@ class HandlerAnswerer:
         handler = self.service.handlers[call.operation_id]
         if any(problem.code not in SURVIVABLE for problem in call.request.content.problems):
             return self._respond(self.service.malformed(params(call)))
-        sandbox = self.sandboxes.get(call.sandbox)
+        sandbox, given = self.sandboxes.get(call.sandbox), params(call)
+        sandbox.home = given.base_url
+        sandbox.catch_up()
         try:
             with sandbox.transaction():
-                said = handler(sandbox, params(call))
+                said = handler(sandbox, given)
                 if call.deferred and not (isinstance(said, Reply) and said.status >= CLIENT_ERROR):
                     raise NotRefusedError
         except Refusal as refusal:
@@ -76,6 +80,43 @@ class HandlerAnswerer:
 
     def _respond(self, reply: Reply) -> Response:
         return respond(reply, self.service.transport.json_type)
+
+
+class ControlHandlerAnswerer:
+    """Plays a service's other side on the control plane, in the same sandboxes.
+
+    Args:
+        control: the service's operations there.
+        sandboxes: its states, by name.
+    """
+
+    def __init__(self, control: Control, sandboxes: Sandboxes) -> None:
+        self.control = control
+        self.sandboxes = sandboxes
+
+    async def answer(self, call: Call) -> Response:
+        """Call the operation's handler; what it refuses is told as a problem, in our own voice."""
+        sandbox, given = self.sandboxes.get(call.sandbox), params(call)
+        given.base_url = sandbox.home
+        sandbox.catch_up()
+        try:
+            with sandbox.transaction():
+                said = self.control.handlers[call.operation_id](sandbox, given)
+        except Refusal as refusal:
+            return problem.problem(problem.CONTROL, refusal.status, str(refusal.body))
+        return respond(said if isinstance(said, Reply) else Reply(said), JSON)
+
+    def unrouted(self, call: Call) -> Response | None:  # noqa: ARG002 - the interface's
+        """Nothing of its own: the gate says it."""
+        return None
+
+    def now(self, call: Call) -> float:
+        """The sandbox's time."""
+        return self.sandboxes.get(call.sandbox).clock.time()
+
+    def marks(self, call: Call, seconds: float) -> list[tuple[bytes, bytes]]:  # noqa: ARG002 - the interface's
+        """None."""
+        return []
 
 
 def respond(reply: Reply, json_type: str) -> Response:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from understudy.contract.exchange import Exchange
+from understudy.contract.exchange import Entry, Event, Exchange
 
 log = logging.getLogger("understudy.exchange")
 
+EVENT_SIZE = 2_000
+"""What an event counts for, in bytes; they are all alike."""
+
 
 class Journal:
-    """The last exchanges, oldest first.
+    """The last exchanges and events, oldest first.
 
     Args:
         length: how many are kept at most.
@@ -23,30 +26,59 @@ class Journal:
     """
 
     def __init__(self, length: int = 1_000, size: int = 16_000_000) -> None:
-        self.exchanges: deque[Exchange] = deque()
+        self.entries: deque[Entry] = deque()
         self.length = length
         self.size = size
         self.total = 0
         self._held = 0
+        self._followers: list[Callable[[Entry], None]] = []
 
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(self.exchanges)
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
 
     def __len__(self) -> int:
-        return len(self.exchanges)
+        return len(self.entries)
 
-    def add(self, exchange: Exchange) -> None:
-        """Keep an exchange and tell the log of it."""
-        if exchange.response is not None:
-            exchange.response.source = None  # the bytes say it all
-        self.exchanges.append(exchange)
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The exchanges among them."""
+        return [entry for entry in self.entries if isinstance(entry, Exchange)]
+
+    @property
+    def events(self) -> list[Event]:
+        """The events among them."""
+        return [entry for entry in self.entries if isinstance(entry, Event)]
+
+    def add(self, entry: Entry) -> None:
+        """Keep an exchange or event, give it its number, and tell the log and all followers of it."""
+        if isinstance(entry, Exchange) and entry.response is not None:
+            entry.response.source = None  # the bytes say it all
         self.total += 1
-        self._held += _size(exchange)
-        while len(self.exchanges) > self.length or (self._held > self.size and len(self.exchanges) > 1):
-            self._held -= _size(self.exchanges.popleft())
+        entry.number = self.total
+        self.entries.append(entry)
+        self._held += _size(entry)
+        while len(self.entries) > self.length or (self._held > self.size and len(self.entries) > 1):
+            self._held -= _size(self.entries.popleft())
         if log.isEnabledFor(logging.INFO):
-            log.info("exchange", extra={"exchange": exchange})
+            log.info("entry", extra={"entry": entry})
+        for tell in tuple(self._followers):
+            tell(entry)
+
+    def clear(self, drop: Callable[[Entry], bool]) -> int:
+        """Forget the entries that `drop` says yes to; returns how many. Numbers go on from where they were."""
+        kept = [entry for entry in self.entries if not drop(entry)]
+        dropped = len(self.entries) - len(kept)
+        self.entries = deque(kept)
+        self._held = sum(map(_size, kept))
+        return dropped
+
+    def follow(self, tell: Callable[[Entry], None]) -> Callable[[], None]:
+        """Be told of every entry from now on; returns what ends it."""
+        self._followers.append(tell)
+        return lambda: self._followers.remove(tell)
 
 
-def _size(exchange: Exchange) -> int:
-    return len(exchange.request.body) + (len(exchange.response.body) if exchange.response else 0)
+def _size(entry: Entry) -> int:
+    if isinstance(entry, Event):
+        return EVENT_SIZE
+    return len(entry.request.body) + (len(entry.response.body) if entry.response else 0)

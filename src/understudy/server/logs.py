@@ -1,6 +1,6 @@
 """What the server's log looks like: a line an exchange for people, a JSON object a line for machines, or neither.
 
-Colour only on a terminal. The record's `exchange` is put into words here and nowhere else.
+Colour only on a terminal. The record's `entry` is put into words here and nowhere else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
-from understudy.contract.exchange import Exchange
+from understudy.contract.exchange import Event, Exchange
 
 FORMATS = ("text", "json", "quiet")
 
@@ -39,27 +39,35 @@ class _Lines(logging.Formatter):
         self.colour = colour
 
     def format(self, record: logging.LogRecord) -> str:
-        exchange = getattr(record, "exchange", None)
-        if not isinstance(exchange, Exchange):
+        entry = getattr(record, "entry", None)
+        if isinstance(entry, Event):
+            return self._event(entry)
+        if not isinstance(entry, Exchange):
             text = f"{record.levelname.lower()}: {record.getMessage()}"
             return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
-        request, status = exchange.request, exchange.response.status_code if exchange.response else 0
+        request, status = entry.request, entry.response.status_code if entry.response else 0
         query = f"?{request.query.decode('latin-1')}" if request.query else ""
         line = " ".join(
             (
                 request.verb.ljust(5),
                 _printable(request.path + query),
                 self._paint(str(status), _colour(status)),
-                f"{exchange.seconds * 1000:.1f}ms",
-                exchange.operation_id or "-",
+                f"{entry.seconds * 1000:.1f}ms",
+                entry.operation_id or "-",
             )
         )
-        if exchange.refused:
+        if entry.refused:
             line += self._paint("  refused by the contract", "yellow")
-        for violation in exchange.violations:
+        for violation in entry.violations:
             told = f"    {violation.code} {violation.where}: {violation.message} [{violation.schema}]"
             line += "\n" + self._paint(_printable(told), "yellow" if violation.side == "request" else "red")
         return line
+
+    def _event(self, event: Event) -> str:
+        words = ("EVENT", event.name, event.note, "" if event.sent else self._paint("kept back", "red"))
+        lines = [" ".join(word for word in words if word)]
+        lines += [f"    {v.code} {v.where}: {v.message} [{v.schema}]" for v in event.violations]
+        return "\n".join((lines[0], *(self._paint(_printable(line), "red") for line in lines[1:])))
 
     def _paint(self, text: str, colour: str) -> str:
         return click.style(text, fg=colour) if self.colour else text
@@ -74,18 +82,26 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        exchange = getattr(record, "exchange", None)
-        if isinstance(exchange, Exchange):
+        entry = getattr(record, "entry", None)
+        if isinstance(entry, Exchange):
             told |= {
-                "method": exchange.request.verb,
-                "path": exchange.request.path,
-                "query": exchange.request.query.decode("latin-1"),
-                "status": exchange.response.status_code if exchange.response else None,
-                "milliseconds": round(exchange.seconds * 1000, 3),
-                "service": exchange.service,
-                "operation_id": exchange.operation_id,
-                "refused": exchange.refused,
-                "violations": [violation.as_json() for violation in exchange.violations],
+                "method": entry.request.verb,
+                "path": entry.request.path,
+                "query": entry.request.query.decode("latin-1"),
+                "status": entry.response.status_code if entry.response else None,
+                "milliseconds": round(entry.seconds * 1000, 3),
+                "service": entry.service,
+                "operation_id": entry.operation_id,
+                "refused": entry.refused,
+                "violations": [violation.as_json() for violation in entry.violations],
+            }
+        elif isinstance(entry, Event):
+            told |= {
+                "event": entry.name,
+                "note": entry.note,
+                "sent": entry.sent,
+                "service": entry.service,
+                "violations": [violation.as_json() for violation in entry.violations],
             }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)

@@ -32,6 +32,7 @@ RESPONSE = Kind("urn:understudy:response-breaks-contract", "The answer would bre
 UNDOCUMENTED = Kind("urn:understudy:refusal-undocumented", "The product refuses, and the document does not say so")
 NOT_OFFERED = Kind("urn:understudy:answer-not-offered", "The document has no such answer")
 UNSYNTHESISABLE = Kind("urn:understudy:unsynthesisable", "No answer can be made that keeps the contract")
+CONTROL = Kind("urn:understudy:not-possible-here", "The state does not allow this")
 CRASH = Kind("urn:understudy:handler-failed", "The handler failed")
 
 

@@ -19,7 +19,9 @@ from pathlib import Path
 
 import uvicorn
 import watchfiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+from understudy.server.app import App
 
 log = logging.getLogger("understudy.server")
 
@@ -31,12 +33,18 @@ class BindError(Exception):
 class Exchangeable:
     """An application that stands in for another one, which can be exchanged between two requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on."""
         await self.app(scope, receive, send)
+
+    def exchange(self, app: App) -> None:
+        """Let another application answer from now on; what the old one has open, it closes as at a restart."""
+        old, self.app = self.app, app
+        app.start()
+        self._closing = asyncio.get_running_loop().create_task(old.close())
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -74,8 +82,11 @@ def url_of(listener: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """uvicorn's server that says so once it answers, and stops with open requests answered."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None], health: tuple[str, int]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: Exchangeable, announce: Callable[[], None], health: tuple[str, int]
+    ) -> None:
         super().__init__(config)
+        self._app = app
         self._announce = announce
         self._health = health
 
@@ -83,6 +94,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.should_exit:
             return
+        self._app.app.start()
         reader, writer = await asyncio.open_connection(*self._health)
         writer.write(b"GET /_understudy/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         answered = await reader.readline()
@@ -94,6 +106,10 @@ class _Server(uvicorn.Server):
         else:
             log.error("the server started, but does not answer: %s", answered.decode("latin-1").strip())
             self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._app.app.close()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -137,7 +153,7 @@ def run(
     )
     host, port = listener.getsockname()[:2]
     local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for by the user
-    server = _Server(config, announce, (local, port))
+    server = _Server(config, app, announce, (local, port))
 
     async def serve() -> None:
         watcher = asyncio.create_task(_watch(watched, changed)) if changed else None

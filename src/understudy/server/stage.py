@@ -18,16 +18,18 @@ from understudy import bundled
 from understudy.contract.contract import Contract, EngineName
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.source import SourceError, read
-from understudy.sandbox.registry import Sandboxes
+from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
-from understudy.server.handlers import HandlerAnswerer
+from understudy.server.deliveries import REDELIVER, redeliver
+from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
 from understudy.server.routing import base_path
 from understudy.server.synthesis import SynthesisAnswerer
-from understudy.services.service import Service, discover, service_names
+from understudy.services.service import Control, Service, discover, service_names
 
 Profile = Literal["observed", "published"]
 PROFILES: tuple[Profile, ...] = ("observed", "published")
+CONTROL_PATH = "/_understudy"
 REFUSALS = Path("understudy/refusals.overlay.yaml")
 _BASE_PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
 
@@ -49,6 +51,7 @@ class Direction:
         settings: the services' settings, by name.
         engine: which engine judges, see `Contract`.
         base_paths: where parts are served instead of where their documents say, by the part's name.
+        attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
     profile: Profile = "observed"
@@ -59,6 +62,7 @@ class Direction:
     settings: Mapping[str, str] = field(default_factory=dict)
     engine: EngineName = "plan"
     base_paths: Mapping[str, str] = field(default_factory=dict)
+    attended: bool = False
 
 
 @dataclass
@@ -114,7 +118,7 @@ def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = F
     fresh = _stage(target, direction)
     old = staged.part.answerer
     if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
-        fresh.part.answerer = old
+        fresh.part.answerer, fresh.part.sandboxes, fresh.part.control = old, staged.part.sandboxes, staged.part.control
     return fresh
 
 
@@ -168,17 +172,31 @@ def plant(service: Service, direction: Direction) -> tuple[Sandboxes, Path]:
         data = read(path).data
         if not isinstance(data, dict):
             raise StageError(f"{path}: a seed is an object of keys and values; this is a {type(data).__name__}")
-        return Sandboxes(lambda seed: _planted(service, seed, settings, direction, data), direction.seed), path
+
+        def make(seed: int, name: str) -> Sandbox:
+            here = settings | _attended(service, direction) if name == SHARED and direction.attended else settings
+            return _planted(service, seed, here, direction, data)
+
+        return Sandboxes(make, direction.seed), path
     except SourceError as error:
         raise StageError(str(error)) from None
     except ValueError as error:
         raise StageError(f"{path}: {error}") from None
 
 
+def _attended(service: Service, direction: Direction) -> dict[str, str]:
+    """What settings are where people are at work, unless the user said otherwise."""
+    return {
+        name: setting.attended
+        for name, setting in service.settings.items()
+        if setting.attended is not None and name not in direction.settings
+    }
+
+
 def _planted(
     service: Service, seed: int, settings: Mapping[str, str], direction: Direction, data: Mapping[str, Any]
 ) -> Sandbox:
-    sandbox = Sandbox(seed, service.tables, settings, direction.frozen_at)
+    sandbox = Sandbox(seed, service.tables, settings, direction.frozen_at, {**service.timers, REDELIVER: redeliver})
     with sandbox.transaction():
         service.plant(sandbox, data)
     return sandbox
@@ -222,5 +240,27 @@ def _stage(target: str, direction: Direction) -> Staged:
             "an overlay may only add operations that the service plays"
         )
     sandboxes, fixtures = plant(service, direction)
-    part = Part(name, contract, HandlerAnswerer(service, sandboxes), base, service, transport=service.transport)
+    part = Part(
+        name,
+        contract,
+        HandlerAnswerer(service, sandboxes),
+        base,
+        service,
+        transport=service.transport,
+        sandboxes=sandboxes,
+        events=_bundled(service.events) if service.events else None,
+        control=_control(service, service.control, sandboxes) if service.control else None,
+    )
     return Staged(part, document.files, fixtures)
+
+
+def _control(service: Service, control: Control, sandboxes: Sandboxes) -> Part:
+    """The part that offers a service's other side, below the control plane."""
+    base = f"{CONTROL_PATH}/{service.name}"
+    answerer = ControlHandlerAnswerer(control, sandboxes)
+    return Part(f"{service.name} control", _bundled(control.document), answerer, base)
+
+
+def _bundled(document: str) -> Contract:
+    """The contract of a document that comes with us."""
+    return Contract(load(bundled.SPEC / document, voice=bundled.SPEC / REFUSALS))

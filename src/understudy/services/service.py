@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from understudy.sandbox.sandboxes import Sandbox
+from understudy.sandbox.sandboxes import Play, Sandbox
 from understudy.sandbox.store import UndoLog
 
 GROUP = "understudy.services"
@@ -110,10 +110,12 @@ Handler = Callable[[Sandbox, Params], Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One knob of a service, set in its seed or by ``--set NAME=VALUE``.
+    """One knob of a service, set by ``--set NAME=VALUE``.
 
     Attributes:
         default: the value where nobody says otherwise.
+        attended: the value in the nameless sandbox of `understudy serve`, where people are at work and not tests;
+            None means the default.
         choices: the values allowed; empty means any text.
         help: one line for people.
         overlays: overlay files (below ``spec/``) that a value adds to the observed profile.
@@ -123,6 +125,7 @@ class Setting:
     help: str
     choices: tuple[str, ...] = ()
     overlays: Mapping[str, str] = field(default_factory=dict)
+    attended: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,39 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True)
+class Cable:
+    """How a product tells clients of events, over ActionCable.
+
+    Attributes:
+        path: where the websocket is, below the product's base path.
+        subscribe: who a subscription is for: gets the sandbox and what the subscription's identifier says, and
+            returns the stream to listen to; None means that the product keeps silent.
+        joined: called once a subscription is confirmed, with the sandbox and the stream; it may publish.
+        perform: plays what a client does on its subscription: the sandbox, the stream, and the data it sent.
+    """
+
+    path: str
+    subscribe: Callable[[Sandbox, Mapping[str, Any]], str | None]
+    joined: Callable[[Sandbox, str], None]
+    perform: Callable[[Sandbox, str, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a service offers on the control plane: the other side of the API, which production hides.
+
+    A handler here may raise a `Refusal` with a sentence as its body; it is told as a problem.
+
+    Attributes:
+        document: the document of these operations, a path below ``spec/``.
+        handlers: operationId to handler.
+    """
+
+    document: str
+    handlers: Mapping[str, Handler]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A product Understudy can play.
 
@@ -177,6 +213,11 @@ class Service:
         malformed: what the product says to a body it cannot parse.
         settings: the service's knobs by name.
         transport: what its web stack adds to each answer.
+        events: the document of the events it sends, a path below ``spec/``: each one a webhook.
+        cable: how clients listen to them, or None.
+        control: what it offers on the control plane, or None.
+        timers: what each kind of timer does when it rings.
+        failure: what the product says when it fails with this status, whatever was asked; None means that nobody knows.
     """
 
     name: str
@@ -193,6 +234,11 @@ class Service:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     transport: Transport = field(default_factory=Transport)
     branding: tuple[str, ...] = ()
+    events: str | None = None
+    cable: Cable | None = None
+    control: Control | None = None
+    timers: Mapping[str, Play] = field(default_factory=dict)
+    failure: Callable[[int], Reply] | None = None
 
 
 @cache

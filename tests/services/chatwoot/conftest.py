@@ -45,7 +45,7 @@ def open_shop(parts: Callable[[Mapping[str, str]], Part]) -> Iterator[OpenShop]:
     opened: list[Shop] = []
 
     def make(*, policy: Any = "report", settings: Mapping[str, str] | None = None, **lists: Any) -> Shop:
-        def planted(number: int) -> Sandbox:
+        def planted(number: int, _: str) -> Sandbox:
             sandbox = Sandbox(number, SERVICE.tables, settings_of(SERVICE, settings or {}), NOW)
             SERVICE.plant(sandbox, seed(**lists))
             return sandbox

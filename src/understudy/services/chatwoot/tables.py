@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.sandbox.store import Sequence, Table, UndoLog
+from understudy.sandbox.store import Sequences, Table, UndoLog
 
 
 class MessageType(enum.IntEnum):
@@ -260,30 +260,40 @@ class Tables:
         undo: the undo log of the sandbox.
     """
 
+    accounts: Table[Account]
+    users: Table[User]
+    agent_bots: Table[AgentBot]
+    inboxes: Table[Inbox]
+    contacts: Table[Contact]
+    contact_inboxes: Table[ContactInbox]
+    conversations: Table[Conversation]
+    messages: Table[Message]
+    attachments: Table[Attachment]
+    survey_responses: Table[SurveyResponse]
+    sequences: Sequences
+
     def __init__(self, undo: UndoLog) -> None:
-        self.accounts: Table[Account] = Table(undo)
-        self.users: Table[User] = Table(undo)
-        self.agent_bots: Table[AgentBot] = Table(undo)
-        self.inboxes: Table[Inbox] = Table(undo, unique=("identifier",))
-        self.contacts: Table[Contact] = Table(undo, unique=(("account_id", "email"), "identifier_key", "phone_key"))
-        self.contact_inboxes: Table[ContactInbox] = Table(
-            undo, unique=(("inbox_id", "source_id"), "pubsub_token"), many=("contact_id",)
-        )
-        self.conversations: Table[Conversation] = Table(
+        self.accounts = Table(undo)
+        self.users = Table(undo)
+        self.agent_bots = Table(undo)
+        self.inboxes = Table(undo, unique=("identifier",))
+        self.contacts = Table(undo, unique=(("account_id", "email"), "identifier_key", "phone_key"))
+        self.contact_inboxes = Table(undo, unique=(("inbox_id", "source_id"), "pubsub_token"), many=("contact_id",))
+        self.conversations = Table(
             undo, unique=(("account_id", "display_id"), "uuid"), many=("contact_id", "contact_inbox_id")
         )
-        self.messages: Table[Message] = Table(
+        self.messages = Table(
             undo,
             many=("conversation_id", "chat_in", "outgoing_in", "template_in", "survey_in", "unread_in"),
         )
-        self.attachments: Table[Attachment] = Table(undo, unique=("signed_id", "key"), many=("message_id",))
-        self.survey_responses: Table[SurveyResponse] = Table(undo, unique=("message_id",), many=("contact_id",))
-        self._ids: dict[str | tuple[str, int], Sequence] = {}
+        self.attachments = Table(undo, unique=("signed_id", "key"), many=("message_id",))
+        self.survey_responses = Table(undo, unique=("message_id",), many=("contact_id",))
+        self.sequences = Sequences()
 
     def next_id(self, table: str) -> int:
         """The next id of a table, by the table's name."""
-        return self._ids.setdefault(table, Sequence()).next()
+        return self.sequences.next(table)
 
     def next_display_id(self, account_id: int) -> int:
         """The next conversation number of an account, shared by all its inboxes."""
-        return self._ids.setdefault(("display", account_id), Sequence()).next()
+        return self.sequences.next(f"display/{account_id}")

@@ -1,0 +1,79 @@
+"""Requests and responses as openapi-core's protocols want them, with the decoded body riding on the raw one.
+
+Called by `engine`, so that openapi-core never reads a body that we have read already. It must not judge anything.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from openapi_core.datatypes import RequestParameters
+from werkzeug.datastructures import ImmutableMultiDict
+
+from understudy.contract.body import Body, MediaType
+from understudy.contract.exchange import Request, Response
+
+
+class Decoded(bytes):
+    """Raw bytes that carry what they decode to, through openapi-core's protocols."""
+
+    body: Body
+
+    @classmethod
+    def of(cls, raw: bytes, body: Body) -> Decoded:
+        """Raw bytes with what they decode to."""
+        self = cls(raw)
+        self.body = body
+        return self
+
+
+class RequestView:
+    """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one."""
+
+    host_url = ""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.path = request.path
+        self.path_pattern = request.path_pattern
+        self.method = request.method
+
+    @cached_property
+    def parameters(self) -> RequestParameters:
+        """The parameters by place."""
+        request = self._request
+        return RequestParameters(
+            query=ImmutableMultiDict(request.query_pairs),
+            header=request.headers,
+            cookie=ImmutableMultiDict(request.cookies),
+            path=dict(request.path_params),
+        )
+
+    @cached_property
+    def content_type(self) -> str:
+        """The media type, in a form that openapi-core can read."""
+        return media_type_text(self._request.content.media_type) or self._request.content_type
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw body, carrying what it decodes to."""
+        request = self._request
+        return Decoded.of(request.body, request.content) if request.body else b""
+
+
+class ResponseView:
+    """A response as openapi-core's protocol wants it."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.content_type = media_type_text(response.content.media_type) or response.content_type
+        self.data = Decoded.of(response.data, response.content) if response.data else b""
+
+
+def media_type_text(media_type: MediaType | None) -> str:
+    """A media type without the parameters that openapi-core's own parser stumbles over."""
+    if media_type is None:
+        return ""
+    plain = [f"; {k}={v}" for k, v in media_type.parameters.items() if not set(v) & set(";=")]
+    return media_type.essence + "".join(plain)
