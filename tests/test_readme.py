@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from played import Serve
 from processes import serving
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
@@ -27,6 +28,19 @@ def test_the_curl_lines_answer_what_the_readme_says() -> None:
             answers.append(json.loads(done.stdout))
     assert answers[0]["source_id"] == "demo-contact"
     assert answers[1] == json.loads(blocks("json")[0])
+
+
+def test_the_overlay_of_a_label_of_ones_own_is_one_file(serve: Serve, tmp_path: Path) -> None:
+    """The README's overlay gives Chatwoot another title and place, with its handlers and contract as they are."""
+    (overlay,) = blocks("yaml")
+    path = tmp_path / "acme.overlay.yaml"
+    path.write_text(overlay)
+    client = serve("chatwoot", overlays=[path])
+    told = client.get("/openapi.json").json()
+    assert (told["info"]["title"], told["servers"]) == ("Acme Chat", [{"url": "/api"}])
+    contacts = "/api/public/api/v1/inboxes/demo-inbox/contacts"
+    assert client.get(f"{contacts}/demo-contact").json()["name"] == "Dana Demo"
+    assert client.post(contacts, json={"name": 7}).json()["violations"][0]["code"] == "schema-type"
 
 
 def test_the_two_commands_are_what_ci_and_newcomers_run() -> None:

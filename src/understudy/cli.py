@@ -88,6 +88,8 @@ def main() -> None:
 @click.option("--policy", type=click.Choice(POLICIES), default="enforce", show_default=True,
               help="Refuse what breaks the contract, or let it pass and report it.")  # fmt: skip
 @_with_direction
+@click.option("--base-path", "base_paths", type=Pair(), multiple=True, metavar="NAME=/PATH",
+              help="Serve a target below this path instead of where its document says. Repeatable.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), help="Seeds all randomness; printed if not given.")
 @click.option("--clock", type=Moment(), help="Freeze the clock at this moment.")
 @click.option("--watch", is_flag=True, help="Reload when a document, an overlay or the fixtures change.")

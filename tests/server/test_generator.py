@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from documents import contract, operation
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
-from understudy.server.generator import names, patterns
-from understudy.server.generator.drawing import Detail
-from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Generator
+from understudy.generator import names, patterns
+from understudy.generator.drawing import Detail
+from understudy.generator.shape import UnsatisfiableError
+from understudy.generator.values import Generator
 
 REF = "#/components/schemas/"
 SEEDS = 25

@@ -30,7 +30,8 @@ ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 NOT_MODIFIED = 304
 JSON = "application/json"
 
-# A schema that carries this mark breaks in a way that the product itself refuses, in its own words.
+# What carries this mark (a schema, a body, a security scheme) breaks in a way that the product itself refuses, in its
+# own words.
 REFUSED_BY = "x-refused-by"
 
 
@@ -183,12 +184,23 @@ class Contract:
         return found
 
     def left_to_product(self, violation: Violation) -> bool:
-        """Whether the document says that the product itself refuses what breaks this promise."""
-        try:
-            node = pointer.find(self.data, violation.schema.rpartition("/")[0])
-        except KeyError:
-            return False
-        return isinstance(node, Mapping) and node.get(REFUSED_BY) == "product"
+        """Whether the document says that the product itself refuses what breaks this promise.
+
+        The mark stands beside the broken keyword, on what it belongs to, or on the first security scheme asked for.
+        """
+        if violation.code == "security-missing":
+            required = pointer.find(self.data, violation.schema)
+            schemes = self.data.get("components", {}).get("securitySchemes", {})
+            first = next((name for names in required for name in names), "")
+            return bool(schemes.get(first, {}).get(REFUSED_BY) == "product")
+        for place in (violation.schema, violation.schema.rpartition("/")[0]):
+            try:
+                node = pointer.find(self.data, place)
+            except KeyError:
+                continue
+            if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
+                return True
+        return False
 
     def _lost(self, request: Request) -> Violation:
         if request.path_pattern is not None:

@@ -22,7 +22,7 @@ from understudy.server.gate import Policy
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
 from understudy.server.run import Exchangeable, bind, log, run, url_of
-from understudy.server.stage import Direction, Profile, Staged, StageError, restage, stage
+from understudy.server.stage import Direction, Profile, Staged, StageError, keep_apart, restage, stage
 
 
 def serve(  # noqa: PLR0913 - the command's options
@@ -40,6 +40,7 @@ def serve(  # noqa: PLR0913 - the command's options
     watch: bool,
     form: str,
     engine: EngineName,
+    base_paths: Sequence[tuple[str, str]],
     autoreply: bool,
     callbacks_to: Sequence[str],
 ) -> None:
@@ -56,6 +57,7 @@ def serve(  # noqa: PLR0913 - the command's options
         frozen_at=clock,
         settings=dict(settings),
         engine=engine,
+        base_paths=dict(base_paths),
         attended=autoreply,
     )
     listener = bind(host, port)
@@ -105,6 +107,7 @@ class Running:
             fresh = [
                 self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)
             ]
+            keep_apart(fresh)
         except StageError as error:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
             return
@@ -113,9 +116,8 @@ class Running:
         log.info("reloaded: %s", names)
 
     def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:
-        if item.fixtures is not None and item.fixtures.resolve() in changed:
-            return stage([target], self.direction)[0]
-        return restage(item, target, self.direction)
+        anew = item.fixtures is not None and item.fixtures.resolve() in changed
+        return restage(item, target, self.direction, anew=anew)
 
 
 def check(  # noqa: PLR0913 - the command's options

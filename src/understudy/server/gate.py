@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy.contract.exchange import Response
 from understudy.contract.violations import CODES, Violation
 from understudy.server import problem
-from understudy.server.call import SCOPE_KEY, Call, NotRefusedError, Part, part_at
+from understudy.server.call import SCOPE_KEY, Call, Directory, NotRefusedError, Part
 from understudy.server.envelope import cross_origin_headers
 from understudy.server.journal import Journal
 from understudy.server.naming import in_sandbox
@@ -72,7 +72,7 @@ class Outbound:
 
     def __init__(self, app: ASGIApp, *, parts: list[Part], journal: Journal, policy: Policy) -> None:
         self.app = app
-        self.parts = parts
+        self.directory = Directory(parts)
         self.journal = journal
         self.policy = policy
 
@@ -87,7 +87,7 @@ class Outbound:
         except ClientGoneError:
             return
         scope, sandbox = in_sandbox(scope)
-        call = scope[SCOPE_KEY] = Call(scope, body or b"", part_at(self.parts, scope["path"]), sandbox or "")
+        call = scope[SCOPE_KEY] = Call(scope, body or b"", self.directory.part_at(scope["path"]), sandbox or "")
         if sandbox is None:
             _refuse(call, [_violation("sandbox-malformed", "a sandbox's name has 1 to 64 letters, digits, . _ -")])
         elif body is None:

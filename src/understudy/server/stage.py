@@ -6,9 +6,11 @@ served. Every fault in what the user handed in is a `StageError` that names the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +31,7 @@ Profile = Literal["observed", "published"]
 PROFILES: tuple[Profile, ...] = ("observed", "published")
 CONTROL_PATH = "/_understudy"
 REFUSALS = Path("understudy/refusals.overlay.yaml")
+_BASE_PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
 
 
 class StageError(Exception):
@@ -47,6 +50,7 @@ class Direction:
         frozen_at: the moment at which the clock stands still, or None.
         settings: the services' settings, by name.
         engine: which engine judges, see `Contract`.
+        base_paths: where parts are served instead of where their documents say, by the part's name.
         attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
@@ -57,6 +61,7 @@ class Direction:
     frozen_at: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     engine: EngineName = "plan"
+    base_paths: Mapping[str, str] = field(default_factory=dict)
     attended: bool = False
 
 
@@ -81,26 +86,39 @@ def stage(targets: Sequence[str], direction: Direction) -> list[Staged]:
     Errors: `StageError`.
     """
     staged = [_stage(target, direction) for target in dict.fromkeys(targets)]
-    taken: dict[str, str] = {}
-    for item in staged:
-        other = taken.setdefault(item.part.base_path, item.part.name)
-        if other != item.part.name:
-            raise StageError(
-                f"{other} and {item.part.name} are both served at {item.part.base_path or '/'}; "
-                "give one of them another path in its document's `servers`, or serve them apart"
-            )
+    names = [item.part.name for item in staged]
+    for name, path in direction.base_paths.items():
+        if name not in names:
+            raise StageError(f"--base-path {name}={path} names nothing that is served; served are: {', '.join(names)}")
+        if not _BASE_PATH.fullmatch(path):
+            raise StageError(f"--base-path {name}={path} is no path; write it like --base-path {name}=/{name}")
+    keep_apart(staged)
     return staged
 
 
-def restage(staged: Staged, target: str, direction: Direction) -> Staged:
-    """The part anew from its files, its state kept.
+def keep_apart(staged: Sequence[Staged]) -> None:
+    """See to it that no path is two parts': they may share a base path, as products on hosts of their own do.
+
+    Errors: `StageError` that names both parts and the path.
+    """
+    for one, other in combinations([item.part for item in staged], 2):
+        shared = _shared(one.contract, other.contract) if one.base_path == other.base_path else None
+        if shared is not None:
+            raise StageError(
+                f"{one.name} and {other.name} both have the path {one.base_path}{shared}; serve one of them elsewhere, "
+                f"e.g. with --base-path {other.name}=/{other.name}"
+            )
+
+
+def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = False) -> Staged:
+    """The part from its files once more; its state is kept, unless it is to begin ``anew``.
 
     Errors: `StageError`; the old part is untouched then.
     """
     fresh = _stage(target, direction)
-    if isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(staged.part.answerer, HandlerAnswerer):
-        fresh.part.answerer, fresh.part.sandboxes = staged.part.answerer, staged.part.sandboxes
-        fresh.part.control = staged.part.control
+    old = staged.part.answerer
+    if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
+        fresh.part.answerer, fresh.part.sandboxes, fresh.part.control = old, staged.part.sandboxes, staged.part.control
     return fresh
 
 
@@ -111,7 +129,7 @@ def document_of(target: str, direction: Direction) -> tuple[Document, Service | 
     """
     service = _service(target)
     path = bundled.SPEC / service.document if service else Path(target)
-    overlays: list[Path] = []
+    overlays: list[Path] = [bundled.SPEC / overlay for overlay in service.branding] if service else []
     if service and direction.profile == "observed":
         overlays += [bundled.SPEC / overlay for overlay in service.overlays]
         settings = settings_of(service, direction.settings)
@@ -184,6 +202,18 @@ def _planted(
     return sandbox
 
 
+def _shared(one: Contract, other: Contract) -> str | None:
+    """A path template of the first that may stand for the same path as one of the second; None if there is none."""
+    theirs = [template.split("/") for template in other.templates()]
+    for template in one.templates():
+        ours = template.split("/")
+        for segments in theirs:
+            pairs = zip(ours, segments, strict=False)
+            if len(ours) == len(segments) and all(a == b or "{" in a or "{" in b for a, b in pairs):
+                return template
+    return None
+
+
 def _service(target: str) -> Service | None:
     if target in service_names():
         return discover()[target]
@@ -198,10 +228,11 @@ def _service(target: str) -> Service | None:
 def _stage(target: str, direction: Direction) -> Staged:
     document, service = document_of(target, direction)
     contract = Contract(document, direction.engine)
-    base = base_path(document.data)
+    name = service.name if service else Path(target).stem
+    base = direction.base_paths.get(name, base_path(document.data)).rstrip("/")
     if service is None:
         answerer: Any = SynthesisAnswerer(contract, direction.seed)
-        return Staged(Part(Path(target).stem, contract, answerer, base), document.files)
+        return Staged(Part(name, contract, answerer, base), document.files)
     missing = [oid for oid in contract.by_id if oid not in service.handlers]
     if missing:
         raise StageError(
@@ -210,7 +241,7 @@ def _stage(target: str, direction: Direction) -> Staged:
         )
     sandboxes, fixtures = plant(service, direction)
     part = Part(
-        service.name,
+        name,
         contract,
         HandlerAnswerer(service, sandboxes),
         base,

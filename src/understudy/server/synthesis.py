@@ -22,11 +22,11 @@ from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
 from understudy.contract.operation import Operation
 from understudy.contract.violations import Violation
+from understudy.generator.drawing import Detail
+from understudy.generator.shape import UnsatisfiableError
+from understudy.generator.values import Generator
 from understudy.server import negotiation, problem, samples, writing
 from understudy.server.call import Call
-from understudy.server.generator.drawing import Detail
-from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Generator
 from understudy.server.negotiation import NotOfferedError, Offer
 
 MARK = b"understudy-synthesised"

@@ -11,11 +11,11 @@ from typing import Any
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.attachments import attach
 from understudy.services.chatwoot.conversations import begin
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.speakers import Speakers, speaker_named
 from understudy.services.chatwoot.tables import ContactInbox, Conversation, Inbox
 from understudy.services.chatwoot.timeline import Draft, add
+from understudy.services.entries import Entry
 from understudy.services.service import Upload
 
 CONVERSATION = (

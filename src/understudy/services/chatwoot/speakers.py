@@ -6,9 +6,9 @@ Called by `seed` and `history`. A handle lives in the seed only; the tables know
 from __future__ import annotations
 
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.tables import AgentBot, MessageType, User
+from understudy.services.entries import Entry
 
 USER = ("handle", "name", "display_name", "email", "avatar_url")
 BOT = ("handle", "name", "avatar_url")

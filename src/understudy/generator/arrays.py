@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from understudy.server.generator import names
-from understudy.server.generator.drawing import BARE, LEAN, REDRAWS, Drawing, Spot
-from understudy.server.generator.fits import same, unique
-from understudy.server.generator.shape import Shape, UnsatisfiableError
+from understudy.generator import names
+from understudy.generator.drawing import BARE, LEAN, REDRAWS, Drawing, Spot
+from understudy.generator.fits import same, unique
+from understudy.generator.shape import Shape, UnsatisfiableError
 
 MOST = 3
 DEEP = 4  # below this depth one item has to do

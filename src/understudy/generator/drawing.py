@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from understudy.server.generator.compose import Composer
-from understudy.server.generator.shape import Schema
+from understudy.generator.compose import Composer
+from understudy.generator.shape import Schema
 
 FULL, LEAN, BARE = range(3)  # everything; no optional parts that have parts; nothing optional
 REDRAWS = 12  # of a part that did not fit; each takes less that is optional than the one before

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from understudy.contract import pointer
-from understudy.server.generator.fits import Fits, write_only
-from understudy.server.generator.joining import join
-from understudy.server.generator.shape import SCALARS, Schema, Shape, UnsatisfiableError, own
+from understudy.generator.fits import Fits, write_only
+from understudy.generator.joining import join
+from understudy.generator.shape import SCALARS, Schema, Shape, UnsatisfiableError, own
 
 Order = Callable[[Sequence[Schema]], Sequence[Schema]]
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-from understudy.server.generator.fits import compiled
+from understudy.generator.fits import compiled
 
 TRIES = 24
 LONGEST = 20_000  # characters; an expression that asks for more is given up

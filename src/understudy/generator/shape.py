@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.server.generator.fits import same
+from understudy.generator.fits import same
 
 Schema = Any  # a mapping, or in 3.1 true or false
 

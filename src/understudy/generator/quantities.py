@@ -10,9 +10,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from math import nextafter
 from random import Random
 
-from understudy.server.generator import names
-from understudy.server.generator.fits import is_multiple
-from understudy.server.generator.shape import Shape, UnsatisfiableError
+from understudy.generator import names
+from understudy.generator.fits import is_multiple
+from understudy.generator.shape import Shape, UnsatisfiableError
 
 INFINITE = float("inf")
 SPAN = 1_000  # how far from its one bound a number strays

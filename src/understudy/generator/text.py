@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, cycle, islice
 from random import Random
 
-from understudy.server.generator import names, patterns
-from understudy.server.generator.fits import matches
-from understudy.server.generator.shape import Shape, UnsatisfiableError
+from understudy.generator import names, patterns
+from understudy.generator.fits import matches
+from understudy.generator.shape import Shape, UnsatisfiableError
 
 LONGEST = 1_000_000
 TRIES = 8

@@ -12,10 +12,10 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from understudy.server.generator import arrays, names, objects, quantities, text
-from understudy.server.generator.compose import Composer
-from understudy.server.generator.drawing import BARE, FULL, LEAN, REDRAWS, Detail, Spot
-from understudy.server.generator.shape import ALL_TYPES, Schema, Shape, UnsatisfiableError, kind
+from understudy.generator import arrays, names, objects, quantities, text
+from understudy.generator.compose import Composer
+from understudy.generator.drawing import BARE, FULL, LEAN, REDRAWS, Detail, Spot
+from understudy.generator.shape import ALL_TYPES, Schema, Shape, UnsatisfiableError, kind
 
 LEAN_DEPTH, BARE_DEPTH, LAST_DEPTH = 5, 8, 60
 LEAN_STEPS, BARE_STEPS, LAST_STEPS = 250, 600, 10_000

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from understudy.server.generator import names, text
-from understudy.server.generator.drawing import BARE, FULL, LEAN, REDRAWS, Drawing, Spot
-from understudy.server.generator.fits import matches
-from understudy.server.generator.shape import Schema, Shape, UnsatisfiableError
+from understudy.generator import names, text
+from understudy.generator.drawing import BARE, FULL, LEAN, REDRAWS, Drawing, Spot
+from understudy.generator.fits import matches
+from understudy.generator.shape import Schema, Shape, UnsatisfiableError
 
 SPARING = REDRAWS // 2  # from this redraw on nothing optional is taken
 

@@ -1,7 +1,7 @@
 """Reads the entries of a seed and says precisely what is wrong with one.
 
-Called by `seed`. A fault is a `ValueError` that names the entry, the key and the fix, since the file was
-written by hand by somebody who wants to go on. It must not know what the entries mean.
+Called by every service that plants one. A fault is a `ValueError` that names the entry, the key and the fix, since the
+file was written by hand by somebody who wants to go on. It must not know what the entries mean.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from understudy.server.generator.fits import same
-from understudy.server.generator.shape import LOWER, Schema, Shape, UnsatisfiableError
+from understudy.generator.fits import same
+from understudy.generator.shape import LOWER, Schema, Shape, UnsatisfiableError
 
 # Fields that are simply put together, field by field.
 _JOINED: tuple[str, ...] = ("patterns", "closures", "names", "needs", "contained", "examples")
