@@ -112,15 +112,15 @@ def serve(targets: tuple[str, ...], workers: int, **options: Any) -> None:
 
     A TARGET is a service's name or a document's path; without one, chatwoot is played.
     """
+    from understudy.effective import TargetError  # noqa: PLC0415
     from understudy.server.command import serve as start  # noqa: PLC0415 - heavy
     from understudy.server.run import BindError  # noqa: PLC0415
-    from understudy.server.stage import StageError  # noqa: PLC0415
 
     if workers != 1:
         _fail(f"--workers {workers}: the state lives in one process and cannot be shared yet; leave --workers out")
     try:
         start(targets or ("chatwoot",), **options)
-    except (StageError, BindError) as error:
+    except (TargetError, BindError) as error:
         _fail(str(error))
 
 
@@ -134,12 +134,12 @@ def check(targets: tuple[str, ...], *, as_json: bool, gaps: bool, **options: Any
 
     A TARGET is a service's name or a document's path; without one, chatwoot is checked.
     """
+    from understudy.effective import TargetError  # noqa: PLC0415
     from understudy.server.command import check as start  # noqa: PLC0415 - heavy
-    from understudy.server.stage import StageError  # noqa: PLC0415
 
     try:
         broken = start(targets or ("chatwoot",), as_json=as_json, gaps=gaps, **options)
-    except StageError as error:
+    except TargetError as error:
         _fail(str(error))
     else:
         sys.exit(1 if broken else 0)

@@ -10,7 +10,8 @@ import pytest
 
 from documents import document, operation
 from played import Serve
-from understudy.server.stage import Direction, StageError, stage
+from understudy.effective import TargetError
+from understudy.server.stage import Direction, stage
 
 ACME = {"business_id": "b0000000-0000-4000-8000-000000000001"}
 TOKEN = {"authorization": "Bearer demo-token"}
@@ -75,7 +76,7 @@ def test_a_path_that_two_parts_have_is_a_clash(tmp_path: Path, ours: str, theirs
     if not clash:
         assert [item.part.base_path for item in stage(targets, Direction())] == ["", ""]
         return
-    with pytest.raises(StageError) as error:
+    with pytest.raises(TargetError) as error:
         stage(targets, Direction())
     assert str(error.value) == (
         f"one and other both have the path {ours}; serve one of them elsewhere, e.g. with --base-path other=/other"
@@ -105,6 +106,6 @@ def test_a_part_stands_where_its_document_says_unless_it_is_moved(serve: Serve, 
 )
 def test_a_base_path_that_cannot_be_is_told_with_the_fix(base_paths: dict[str, str], told: str) -> None:
     """A name that is not served, or a path that is none, is a message with the fix."""
-    with pytest.raises(StageError) as error:
+    with pytest.raises(TargetError) as error:
         stage(["pingback"], Direction(base_paths=base_paths))
     assert told in str(error.value)

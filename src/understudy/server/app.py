@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.contract.document import load
+from understudy.effective import REFUSALS
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import SCOPE_KEY, Call, Part
 from understudy.server.control import ControlAnswerer
@@ -25,7 +26,6 @@ from understudy.server.events import EventGate
 from understudy.server.gate import Inbound, Outbound, Policy
 from understudy.server.journal import Journal
 from understudy.server.routing import PartRouting, Routing
-from understudy.server.stage import REFUSALS
 from understudy.server.timekeeper import Timekeeper
 
 CONTROL = Path("understudy/control.yaml")

@@ -17,9 +17,10 @@ from understudy.contract.contract import Contract
 from understudy.contract.document import Document
 from understudy.contract.examples import broken_examples
 from understudy.contract.operation import Operation
+from understudy.effective import document_of
 from understudy.server.call import Call, Part
 from understudy.server.handlers import HandlerAnswerer
-from understudy.server.stage import Direction, document_of, plant
+from understudy.server.stage import Direction, plant
 from understudy.services.service import Service
 
 Level = Literal["error", "note"]
@@ -49,9 +50,9 @@ class Finding:
 def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterator[Finding]:
     """Everything there is to say of a target; with ``gaps``, also what the accept plan leaves to openapi-core.
 
-    Errors: `StageError` for a target that cannot be served at all.
+    Errors: `TargetError` for a target that cannot be served at all.
     """
-    document, service = document_of(target, direction)
+    document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document)
     for place, message in broken_examples(document):
         yield _at(document, "error", place, message)

@@ -15,6 +15,7 @@ import click
 import orjson
 
 from understudy.contract.contract import EngineName
+from understudy.effective import Profile, TargetError
 from understudy.server import logs
 from understudy.server.app import App, create_app
 from understudy.server.check import findings
@@ -22,7 +23,7 @@ from understudy.server.gate import Policy
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
 from understudy.server.run import Exchangeable, bind, log, run, url_of
-from understudy.server.stage import Direction, Profile, Staged, StageError, keep_apart, restage, stage
+from understudy.server.stage import Direction, Staged, keep_apart, restage, stage
 
 
 def serve(  # noqa: PLR0913 - the command's options
@@ -46,7 +47,7 @@ def serve(  # noqa: PLR0913 - the command's options
 ) -> None:
     """Serve the targets until a signal ends it.
 
-    Errors: `StageError`, `BindError`.
+    Errors: `TargetError`, `BindError`.
     """
     logs.configure(form)
     direction = Direction(
@@ -108,7 +109,7 @@ class Running:
                 self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)
             ]
             keep_apart(fresh)
-        except StageError as error:
+        except TargetError as error:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
             return
         self.staged = fresh
@@ -132,7 +133,7 @@ def check(  # noqa: PLR0913 - the command's options
 ) -> bool:
     """Check the targets and print what was found; returns whether anything is wrong.
 
-    Errors: `StageError` for a target that cannot be served at all.
+    Errors: `TargetError` for a target that cannot be served at all.
     """
     direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
     colour = sys.stdout.isatty()

@@ -8,7 +8,7 @@ import pytest
 
 from played import Serve
 from understudy.contract.document import operations
-from understudy.server.stage import Direction, document_of
+from understudy.effective import document_of
 from understudy.services.chatwoot import HANDLERS
 from understudy.services.service import discover
 
@@ -26,7 +26,7 @@ def test_it_is_found_by_its_name_and_played_by_chatwoots_handlers() -> None:
 @pytest.mark.parametrize("profile", ["observed", "published"])
 def test_the_document_is_chatwoots_under_another_name(profile: Any) -> None:
     """In either profile title, description and server are OmniVibe's, and every operation is Chatwoot's to the letter."""
-    (ours, _), (theirs, _) = (document_of(name, Direction(profile=profile)) for name in ("omnivibe", "chatwoot"))
+    (ours, _), (theirs, _) = (document_of(name, profile) for name in ("omnivibe", "chatwoot"))
     assert ours.title == "OmniVibe"
     assert "Chatwoot" not in str(ours.data["servers"])
     assert "contact" not in ours.data["info"]
