@@ -118,6 +118,7 @@ PART = "#/paths/~1f/post/requestBody/content/application~1json/schema"
     [
         ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": ""}', f"{PART}/properties/a/minLength"),
         ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "maxLength": 3}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
         ({"properties": {"a": {"$ref": "#/components/schemas/chosen", "properties": {"m": {"const": 1}}}}}, b'{"a": {"kind": "", "m": 2}}', f"{PART}/properties/a/properties/m/const"),
         ({"properties": {"a": False}}, b'{"a": 1}', f"{PART}/properties"),
         ({"properties": {"a": {"$ref": "#/components/schemas/never"}}}, b'{"a": 1}', "#/components/schemas/never"),

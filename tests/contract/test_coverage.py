@@ -34,6 +34,9 @@ TREE = {"type": "object", "properties": {"leaf": {"maxLength": 3}, "below": {"$r
 COMPONENTS = {"schemas": {"cat": CAT, "dog": DOG, "tree": TREE, "never": False, "text": {"minLength": 1}}}
 C = "#/components/schemas/"
 
+# jsonschema-rs says that this has an item twice, and openapi-core, whose word counts, that it has not.
+UNIQUE_TO_ONE = [[1, "a"], [True, "a"], [1, "a"]]
+
 # Schema, value, and the promises that the value exercises: below the body's schema, or in a component.
 REACHED: tuple[tuple[Any, Any, str], ...] = (
     ({"type": "string"}, 1, "type"),
@@ -96,7 +99,8 @@ REACHED: tuple[tuple[Any, Any, str], ...] = (
     ({"not": {"type": "string", "minLength": 1}}, "a", "not"),
     ({"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"minimum": 1}}, "a", "then then/minLength"),
     ({"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"minimum": 1}}, 1, "else else/minimum"),
-    ({"if": {"uniqueItems": True}, "then": {"minItems": 2}}, [[1, "a"], [True, "a"]], "then then/minItems"),
+    ({"if": {"uniqueItems": True}, "then": {"minItems": 2}}, UNIQUE_TO_ONE, "then then/minItems"),
+    ({"anyOf": [{"uniqueItems": True}, {"type": "null"}]}, UNIQUE_TO_ONE, "anyOf anyOf/0 anyOf/0/uniqueItems"),
     ({"$ref": C + "text", "maxLength": 3}, "a", f"{C}text/minLength"),
     ({"properties": {"x": {"$ref": C + "text", "maxLength": 3}}}, {"x": "a"}, f"properties/x/maxLength {C}text/minLength"),
     ({"properties": {"x": {"type": "string", "readOnly": True}}}, {}, "properties/x/readOnly"),
@@ -336,7 +340,8 @@ def test_kept_and_broken_are_counted_apart(shop: Contract) -> None:
     coverage = Coverage(shop)
     for item in ("1", "2", "0", "x"):
         coverage.add(judged(shop, put(item=item)))
-    assert counted(coverage, "/parameters/0/schema/minimum") == Count(kept=2, broken=1)
+    assert counted(coverage, "{id}/parameters/0/schema/minimum") == Count(kept=2, broken=1)
+    assert counted(coverage, "{id}/parameters/0/schema/type") == Count(kept=3)  # what cannot be read has no type
     count = coverage.counts()[
         Promise("request", "put-item", None, None, f"{PLACE}/parameters/0", "required", "parameter")
     ]
