@@ -99,8 +99,8 @@ def restage(staged: Staged, target: str, direction: Direction) -> Staged:
     return fresh
 
 
-def document_of(target: str, direction: Direction) -> tuple[Document, Service | None]:
-    """The effective document of a target, and the service that plays it.
+def document_of(target: str, direction: Direction, *, voiced: bool = True) -> tuple[Document, Service | None]:
+    """The effective document of a target, and the service that plays it; `voiced` adds what our server itself answers.
 
     Errors: `StageError`.
     """
@@ -114,7 +114,8 @@ def document_of(target: str, direction: Direction) -> tuple[Document, Service | 
             if settings[name] in setting.overlays:
                 overlays.append(bundled.SPEC / setting.overlays[settings[name]])
     try:
-        return load(path, (*overlays, *direction.overlays), voice=bundled.SPEC / REFUSALS), service
+        voice = bundled.SPEC / REFUSALS if voiced else None
+        return load(path, (*overlays, *direction.overlays), voice=voice), service
     except (SourceError, DocumentError) as error:
         raise StageError(str(error)) from None
 
