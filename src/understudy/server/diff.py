@@ -16,6 +16,7 @@ import orjson
 from understudy.contract.diff.changes import Change
 from understudy.contract.diff.documents import compare
 from understudy.contract.diff.rules import KINDS
+from understudy.contract.document import Document
 from understudy.server.stage import Direction, Profile, document_of
 
 COLOURS = {"breaking": "red", "compatible": "green", "prose": "cyan"}
@@ -43,17 +44,21 @@ def diff(
 
     Errors: `StageError` for a document that cannot be read.
     """
-    sides = zip(targets, profiles, overlays, strict=True)
-    a, b = (
-        document_of(target, Direction(profile=profile, overlays=own), voiced=False)[0] for target, profile, own in sides
-    )
+    (a, name_a), (b, name_b) = map(_side, targets, profiles, overlays)
     changes = compare(a, b)
+    names = name_a, name_b
     if as_json:
-        found = {"a": targets[0], "b": targets[1], "counts": counts(changes), "changes": [c.as_json() for c in changes]}
+        found = {"a": name_a, "b": name_b, "counts": counts(changes), "changes": [c.as_json() for c in changes]}
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:
-        click.echo("\n".join(told(changes, targets, colour=sys.stdout.isatty())))
+        click.echo("\n".join(told(changes, names, colour=sys.stdout.isatty())))
     return any(change.kind in FAILS[fail_on] for change in changes)
+
+
+def _side(target: str, profile: Profile, overlays: Sequence[Path]) -> tuple[Document, str]:
+    """One side's document, without what our own server answers, and its name."""
+    document, service = document_of(target, Direction(profile=profile, overlays=overlays), voiced=False)
+    return document, f"{target} ({profile})" if service else target
 
 
 def counts(changes: Sequence[Change]) -> dict[str, int]:
@@ -61,7 +66,7 @@ def counts(changes: Sequence[Change]) -> dict[str, int]:
     return {kind: sum(change.kind == kind for change in changes) for kind in KINDS}
 
 
-def told(changes: Sequence[Change], targets: tuple[str, str], *, colour: bool) -> list[str]:
+def told(changes: Sequence[Change], names: tuple[str, str], *, colour: bool) -> list[str]:
     """The changes as lines: by operation, each with its rule, its message, its pointers and places; then the counts."""
     paint = click.style if colour else (lambda text, **_: text)
     grouped: dict[tuple[str, ...], list[Change]] = {}
@@ -75,12 +80,11 @@ def told(changes: Sequence[Change], targets: tuple[str, str], *, colour: bool) -
             lines.append(f"  {kind}  {change.rule}: {change.message}")
             lines += [f"              {label} {place} [{at or '/'}]" for label, place, at in _sides(change)]
         lines.append("")
-    remedies = dict.fromkeys((change.rule, change.remedy) for change in changes if change.remedy)
-    for text in dict.fromkeys(text for _, text in remedies):
-        rules = sorted({rule for rule, other in remedies if other == text})
-        lines += [text, f"  ({', '.join(rules)})", ""]
+    for remedy in dict.fromkeys(change.remedy for change in changes if change.remedy):
+        rules = sorted({change.rule for change in changes if change.remedy == remedy})
+        lines += [f"{', '.join(rules)}:", f"  {remedy}", ""]
     total = counts(changes)
-    lines.append(f"{' → '.join(targets)}: " + ", ".join(f"{total[kind]} {kind}" for kind in KINDS))
+    lines.append(f"{' → '.join(names)}: " + ", ".join(f"{total[kind]} {kind}" for kind in KINDS))
     return lines
 
 

@@ -6,7 +6,7 @@ Key order is nothing, 1.0 is 1, and true is not 1. Called wherever two values of
 from __future__ import annotations
 
 import json
-import os
+from itertools import takewhile
 from typing import Any
 
 SHOWN = 60
@@ -31,7 +31,7 @@ def show(value: Any) -> str:
 def show_apart(a: Any, b: Any) -> tuple[str, str]:
     """Two values in a message, cut so that their first difference is seen."""
     texts = [json.dumps(value, ensure_ascii=False) for value in (a, b)]
-    shared = len(os.path.commonprefix(texts))
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
     start = 0 if max(map(len, texts)) <= SHOWN else max(0, shared - SHOWN // 3)
     cut = [
         ("…" if start else "") + text[start : start + SHOWN] + ("…" if len(text) > start + SHOWN else "")
