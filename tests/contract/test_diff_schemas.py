@@ -65,7 +65,9 @@ def opposite(name: str) -> str:
     return f"{stem}-{OPPOSITES[verb]}"
 
 
-@pytest.mark.parametrize(("wide", "narrow", "name"), NARROWINGS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("wide", "narrow", "name"), NARROWINGS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_narrower_breaks_requests_and_wider_breaks_answers(tmp_path: Path, wide: Any, narrow: Any, name: str) -> None:
     """A narrower schema refuses what was sent and answers nothing new; a wider one does the contrary."""
     for side, first, second in (("request", "breaking", "compatible"), ("response", "compatible", "breaking")):
@@ -84,7 +86,11 @@ def test_narrower_breaks_requests_and_wider_breaks_answers(tmp_path: Path, wide:
         ({"not": {"const": 1}}, {"not": {"const": 2}}, "not-changed"),
         ({"if": {"const": 1}, "then": TEXT}, {"if": {"const": 2}, "then": TEXT}, "if-changed"),
         ({"if": {"const": 1}, "then": TEXT}, {"if": {"const": 1}, "else": TEXT}, "if-changed"),
-        ({"type": "array", "prefixItems": [TEXT]}, {"type": "array", "prefixItems": [TEXT, TEXT]}, "prefix-items-changed"),
+        (
+            {"type": "array", "prefixItems": [TEXT]},
+            {"type": "array", "prefixItems": [TEXT, TEXT]},
+            "prefix-items-changed",
+        ),
         ({"patternProperties": {"^a": TEXT}}, {"patternProperties": {"^b": TEXT}}, "pattern-properties-changed"),
     ],
 )
@@ -117,11 +123,10 @@ PROPERTIES: list[tuple[Any, Any, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "name", "request_kind", "response_kind"), PROPERTIES)
-def test_properties_come_and_go(
-    tmp_path: Path, old: Any, new: Any, name: str, request_kind: str, response_kind: str
-) -> None:
+@pytest.mark.parametrize("case", PROPERTIES)
+def test_properties_come_and_go(tmp_path: Path, case: tuple[Any, Any, str, str, str]) -> None:
     """A reader skips what it does not know, unless the schema is closed; nobody does without what was promised."""
+    old, new, name, request_kind, response_kind = case
     for side, kind in (("request", request_kind), ("response", response_kind)):
         rule = f"{side}-{name}" if name else "prose-changed"
         assert told(changes(tmp_path, carrying(old, side), carrying(new, side))) == {(rule, kind)}
@@ -182,7 +187,10 @@ def test_a_recursive_component_is_compared_once(tmp_path: Path) -> None:
 
 def test_an_alternative_beside_what_there_was_breaks_answers_only(tmp_path: Path) -> None:
     """Where one schema becomes a choice between it and another, the other one is what is new."""
-    components = {"Cat": {"type": "object", "properties": {"purrs": TEXT}}, "Dog": {"type": "object", "properties": {"barks": TEXT}}}
+    components = {
+        "Cat": {"type": "object", "properties": {"purrs": TEXT}},
+        "Dog": {"type": "object", "properties": {"barks": TEXT}},
+    }
     cat, dog = ({"$ref": f"#/components/schemas/{name}"} for name in components)
     for side, kind in (("request", "compatible"), ("response", "breaking")):
         old, new = carrying(cat, side, **components), carrying({"oneOf": [cat, dog]}, side, **components)
@@ -193,7 +201,11 @@ def test_an_alternative_beside_what_there_was_breaks_answers_only(tmp_path: Path
     ("discriminator", "name", "kind"),
     [
         ({"propertyName": "sort"}, "discriminator-changed", "breaking"),
-        ({"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}}, "discriminator-widened", "compatible"),
+        (
+            {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}},
+            "discriminator-widened",
+            "compatible",
+        ),
         (None, "discriminator-widened", "compatible"),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Any
 
 from understudy.contract.diff.canonical import canonical, show
@@ -240,17 +241,27 @@ def _format(a: Conjunction, b: Conjunction) -> Iterator[Difference]:
 
 def _steps(a: Conjunction, b: Conjunction) -> Iterator[Difference]:
     """A multiple of a multiple is narrower."""
-    old, new = ({Fraction(str(value)) for value in schema.values("multipleOf")} for schema in (a, b))
+    old, new = _step(a), _step(b)
     if old != new:
-        narrower, wider = _all_within(new, old), _all_within(old, new)
-        told = [", ".join(sorted(str(float(value)) for value in values)) or "none" for values in (old, new)]
+        narrower = old is None or (new is not None and new % old == 0)
+        wider = new is None or (old is not None and old % new == 0)
+        told = ["none" if value is None else f"{float(value):g}" for value in (old, new)]
         message = f"`multipleOf` was {told[0]} and is {told[1]}"
         where = a.where("multipleOf"), b.where("multipleOf")
         yield Difference(f"multiple-of-{_verb(narrower, wider)}", *where, message)
 
 
-def _all_within(inner: AbstractSet[Fraction], outer: AbstractSet[Fraction]) -> bool:
-    return all(any(step % other == 0 for step in inner) for other in outer)
+def _step(schema: Conjunction) -> Fraction | None:
+    """The least number that is a multiple of every step that is asked for."""
+    found: Fraction | None = None
+    for value in schema.values("multipleOf"):
+        step = Fraction(str(value))
+        found = (
+            step
+            if found is None
+            else Fraction(lcm(found.numerator, step.numerator), gcd(found.denominator, step.denominator))
+        )
+    return found
 
 
 def _one_way(a: Conjunction, b: Conjunction) -> Iterator[Difference]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from understudy.contract.diff.canonical import show
 from understudy.contract.diff.changes import Difference, Findings, Use
 from understudy.contract.diff.prose import remarks
 from understudy.contract.diff.schemas import Schemas
@@ -76,14 +77,13 @@ class Parameters:
         if empty[0] != empty[1]:
             verb, text = ("added", "may be empty now") if empty[1] else ("removed", "may not be empty any more")
             self._add(f"empty-value-{verb}", a, b, f"`{name}` {text}", use, "allowEmptyValue")
-        written = (
-            serialisation(a, _STYLES.get(a.get("in", ""), "simple")),
-            serialisation(b, _STYLES.get(b.get("in", ""), "simple")),
-        )
-        for key in written[0]:
-            if written[0][key] != written[1][key]:
-                message = f"how `{name}` is written changed: {key} was {written[0][key]} and is {written[1][key]}"
-                self._add("parameter-serialisation-changed", a, b, message, use, key)
+        written = [serialisation(spot, _STYLES.get(spot.get("in", ""), "simple")) for spot in (a, b)]
+        apart = [key for key in written[0] if written[0][key] != written[1][key]]
+        if apart:
+            told = ", ".join(f"{key} was {show(written[0][key])} and is {show(written[1][key])}" for key in apart)
+            self._add(
+                "parameter-serialisation-changed", a, b, f"`{name}` is written in another way: {told}", use, apart[0]
+            )
         compare_content(self.schemas, a, b, use)
         for difference in remarks(a, b, _COMPARED):
             self.findings.add(difference, use)
