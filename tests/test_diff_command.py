@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from processes import COMMAND, PATIENCE, run
-from understudy import cli
+from understudy.commands import options
 from understudy.probe import diff
 
 PETS: dict[str, Any] = {
@@ -193,4 +193,4 @@ def test_an_unknown_service_is_exit_code_2() -> None:
 
 def test_the_kinds_to_fail_on_are_those_of_the_code() -> None:
     """The command line offers exactly what the command knows."""
-    assert tuple(diff.FAILS) == cli.FAILS
+    assert tuple(diff.FAILS) == options.FAILS

@@ -170,6 +170,18 @@ def verify(wish: Wish, *, dry_run: bool, progress: Progress) -> Results | None:
     return asyncio.run(run(wish, prepared, progress))
 
 
+def write_baseline(path: Path, results: Results) -> None:
+    """Write what was found as a baseline; reasons and dates of what was accepted already stay.
+
+    Errors: `TargetError`.
+    """
+    known = baselines.load(path) if path.exists() else baselines.Baseline()
+    try:
+        path.write_text(baselines.write(results.failing, known), encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{path} cannot be written: {error.strerror}; choose another file") from None
+
+
 def plain(part: str, done: int, total: int, text: str) -> None:
     """Progress as plain lines on standard error."""
     if text:
