@@ -316,3 +316,13 @@ def test_every_code_has_a_remedy_and_no_other_code_can_be_raised() -> None:
     assert all(400 <= code.status <= 500 for name, code in CODES.items() if name != "query-undeclared")
     with pytest.raises(ValueError, match="not in the table"):
         Violation("", "made-up", "request", "", "", "")
+
+
+def test_what_a_document_deprecates_is_judged_like_the_rest(tmp_path: Path) -> None:
+    """A library's warnings are no verdicts, even where a program takes warnings for errors."""
+    old = {"in": "query", "deprecated": True, "allowEmptyValue": True, "schema": {"type": "integer"}}
+    paths = {"/old": {"get": operation("old", parameters=[{"name": "page", **old}])}}
+    judge = contract(tmp_path, paths)
+    assert judge.check_request(Request("GET", "/old", query=b"page=1", template="/old")) == ()
+    (violation,) = judge.check_request(Request("GET", "/old", query=b"page=x", template="/old"))
+    assert violation.code == "parameter-malformed"
