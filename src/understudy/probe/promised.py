@@ -88,15 +88,16 @@ def shown_path(path: Path) -> str:
 
 def _excerpt(data: Any, parts: Sequence[str]) -> str:
     """What stands at a place, or at its nearest parent that is there, under its own key."""
-    node, key = data, ""
+    node, parent, key = data, data, ""
     for part in parts:
         try:
-            node = pointer.child(node, part)
+            below = pointer.child(node, part)
         except KeyError:
             break
-        key = part
+        node, parent, key = below, node, part
     if node is data:
         return ""
-    text = yaml.safe_dump({key: node}, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=None)
+    shown = [node] if isinstance(parent, list) else {key: node}
+    text = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=None)
     lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]}…" for line in text.splitlines()]
     return "\n".join([*lines[:LINES], *(["…"] if len(lines) > LINES else [])])

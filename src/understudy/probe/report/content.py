@@ -113,7 +113,8 @@ class Accepted:
 class Found:
     """One finding: a broken promise, how often and where it was met, and how to meet it again.
 
-    ``calls`` are indices into the report's exchanges; ``failing`` says whether it makes the run fail.
+    ``calls`` are indices into the report's exchanges; ``failing`` says whether it makes the run fail; ``place`` is
+    where it was met, whatever the index in a list.
     """
 
     fingerprint: str
@@ -123,6 +124,7 @@ class Found:
     profiles: tuple[str, ...]
     title: str
     broken: Broken
+    place: str
     count: int
     origins: tuple[str, ...]
     calls: tuple[int, ...]

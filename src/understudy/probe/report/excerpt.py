@@ -12,6 +12,8 @@ from typing import Any
 
 AROUND = 2
 """How many neighbours of the place are shown on either side."""
+ENTRIES = 12
+"""How many entries are shown where the whole is meant."""
 NEIGHBOUR = 60
 """How much of a neighbour is shown, in characters."""
 PLACE = 400
@@ -46,7 +48,7 @@ def of_data(data: Any, parts: Sequence[str]) -> Excerpt:
         parts: the place's pointer, in parts; without any, the whole is meant.
     """
     if not parts:
-        return Excerpt(_cut(_line(data), PLACE))
+        return Excerpt(_whole(data))
     before, marked, after = _around(data, list(parts), "")
     return Excerpt(before, marked, after)
 
@@ -78,6 +80,17 @@ def _around(node: Any, parts: list[str], indent: str) -> tuple[str, str, str]:
         marked,
         f"{after},\n" + "".join(f"{line}\n" for line in tail) + indent + closing,
     )
+
+
+def _whole(data: Any) -> str:
+    """The beginning of data, an entry a line."""
+    keys = _keys(data)
+    if not keys:
+        return _cut(_line(data), PLACE)
+    opening, closing = "{}" if isinstance(data, Mapping) else "[]"
+    lines = [f"  {_entry(data, key)}," for key in keys[:ENTRIES]]
+    rest = [f"  … {len(keys) - ENTRIES} more"] if len(keys) > ENTRIES else []
+    return "\n".join([opening, *lines, *rest, closing])
 
 
 def _keys(node: Any) -> list[str]:

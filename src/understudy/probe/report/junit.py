@@ -100,7 +100,7 @@ def _of_part(part: Part) -> Cases:
 
 def _of_finding(finding: Found) -> ET.Element:
     broken = finding.broken
-    case = _case(wording.operation_of(finding), f"{broken.code} {broken.where} [{finding.fingerprint}]")
+    case = _case(wording.operation_of(finding), f"{broken.code} {finding.place} [{finding.fingerprint}]")
     if finding.failing:
         failure = ET.SubElement(case, "failure", type=broken.code, message=one_line(broken.message))
         failure.text = _detail(finding)

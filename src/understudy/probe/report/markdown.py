@@ -47,11 +47,9 @@ def _blocks(report: Report) -> Iterator[str]:
             yield from map(_finding, findings)
     yield from _baseline(report)
     yield from _skipped(report)
-    yield "<details><summary>By operation</summary>\n"
-    yield "| operation | statuses seen | violations | promised, never seen |\n|---|---|---|---|"
-    for row in wording.rows(report):
-        yield f"| {' | '.join(_code(value) for value in row)} |"
-    yield "\n</details>\n"
+    rows = (f"| {' | '.join(map(_code, row))} |\n" for row in wording.rows(report))
+    heading = "| operation | statuses seen | violations | promised, never seen |\n|---|---|---|---|\n"
+    yield f"<details><summary>By operation</summary>\n\n{heading}{''.join(rows)}\n</details>\n"
 
 
 def _finding(finding: Found) -> str:
@@ -64,11 +62,11 @@ def _finding(finding: Found) -> str:
     rows = [
         f"- code {_code(broken.code)}, finding {_code(finding.fingerprint)}, profiles: {', '.join(finding.profiles)}",
         f"- where: {broken.side} {_code(broken.where)}",
-        f"- promise: {_code(wording.promise_place(finding))}",
+        f"- promise {_code(wording.promise_place(finding))}",
         f"- remedy: {_html(broken.remedy)}",
         f"- met in: {', '.join(_code(one_line(origin, 100)) for origin in finding.origins[:5])}",
     ]
-    shown = [_fenced(finding.excerpt.text, "json"), _fenced(finding.promise.text, "yaml"), _fenced(finding.curl, "sh")]
+    shown = [_fenced(finding.excerpt.text, "text"), _fenced(finding.promise.text, "yaml"), _fenced(finding.curl, "sh")]
     return "\n".join([summary, *rows, "", *(block for block in shown if block), "</details>\n"])
 
 

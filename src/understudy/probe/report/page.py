@@ -22,6 +22,7 @@ def write(report: Report) -> str:
     return _template().render(
         report=report,
         groups=[(heading, report.group(breaks)) for breaks, heading in GROUPS.items()],
+        opened=next((finding.fingerprint for finding in report.findings if finding.failing), ""),
         started=datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         rows=[_row(report, *row) for row in wording.rows(report)],
         skipped=[(part.name, one) for part in report.parts for one in part.skipped],

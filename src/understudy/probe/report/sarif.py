@@ -97,7 +97,7 @@ def _location(finding: Found) -> dict[str, Any]:
     broken, promise = finding.broken, finding.promise
     logical = {
         "name": broken.operation_id or "(no operation)",
-        "fullyQualifiedName": visible(f"{broken.operation_id}{broken.where}"),
+        "fullyQualifiedName": visible(f"{broken.operation_id}{finding.place}"),
         "kind": "function",
     }
     told: dict[str, Any] = {"logicalLocations": [logical]}

@@ -112,6 +112,7 @@ class _Telling:
             profiles=tuple(sorted(finding.profiles, key=order.index)),
             title=CODES[finding.violation.code].title,
             broken=self.broken(finding.violation),
+            place=self.text(finding.where),
             count=finding.count,
             origins=tuple(map(self.text, finding.origins)),
             calls=tuple(self.numbers[id(one)] for one in finding.exchanges if id(one) in self.numbers),

@@ -94,5 +94,7 @@ def headline(finding: Found, width: int = 0) -> str:
 def promise_place(finding: Found) -> str:
     """Where the promise is written: file and line, then the pointer."""
     promise = finding.promise
+    if not finding.broken.schema:
+        return "of every document"
     file = f"{promise.file}:{promise.line}" if promise.line else promise.file
     return f"{finding.broken.schema} ({file})" if file else finding.broken.schema
