@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,6 +26,7 @@ from understudy.probe import report
 from understudy.probe.report import markdown
 from understudy.probe.report.content import ContentError, Report
 from understudy.probe.report.telling import tell
+from understudy.probe.results import Part
 
 HERE = Path(__file__).parent
 MARKUP = ("<script>alert", "<img", "<b>known", "</details> |")
@@ -75,6 +77,19 @@ def test_a_report_stays_small_however_long_the_bodies(form: str) -> None:
     """Bodies of a megabyte leave a report below 200 kB."""
     assert any(body and body.size > 1_000_000 for body in (call.response_body for call in told().exchanges))
     assert len(written(form).encode()) < 200_000
+
+
+def test_an_unfinished_run_is_no_success_anywhere() -> None:
+    """Where a part was cut short and nothing is broken, every report says that it is no verdict, and why."""
+    cut = Part("scenarios", cut_short="scenarios: the deployment no longer answers")
+    texts = {form: report.write(form, replace(found(), parts=[cut], findings=[])) for form in report.FORMATS}
+    (error,) = [c.result[0] for s in junitparser.JUnitXml.fromstring(texts["junit"].encode()) for c in s if c.is_error]
+    assert error.message == cut.cut_short
+    (invocation,) = json.loads(texts["sarif"])["runs"][0]["invocations"]
+    assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 2)
+    assert json.loads(texts["json"])["verdict"] == "unfinished"
+    for form in ("html", "markdown"):
+        assert "the deployment no longer answers" in texts[form]
 
 
 class TestJson:

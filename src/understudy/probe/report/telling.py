@@ -180,7 +180,7 @@ class _Telling:
         """The part of the message that a violation speaks of."""
         place, *parts = pointer.split(violation.where) or ("",)
         if isinstance(said, Event):
-            return of_data(self.mask.data(said.data), parts if place == "body" else [place, *parts])
+            return of_data(said.data, parts if place == "body" else (), self.mask.data)
         if said is None or (violation.side == "response" and said.response is None):
             return of_text(self.text(said.note if said else ""))
         message: Message = said.request
@@ -190,7 +190,7 @@ class _Telling:
             value = message.content.value
             if isinstance(value, str):
                 return of_text(self.text(value[: PLACE + self.mask.margin]))
-            return of_data(self.mask.data(value), parts)
+            return of_data(value, parts, self.mask.data)
         if place == "body":
             return of_text(self.mask.cut(message.body.decode("utf-8", "backslashreplace"), PLACE)[0])
         return self.head(said, message, place, parts)
