@@ -10,7 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -37,25 +37,25 @@ class Wish:
     """What the command line asks for; see `understudy verify --help`."""
 
     url: str
-    service: str | None
-    document: Path | None
-    overlays: Sequence[Path]
-    scenarios: Path | None
-    parts: Sequence[str]
-    params: Sequence[tuple[str, str]]
-    headers: Sequence[tuple[str, str]]
-    headers_from: Sequence[tuple[str, str]]
-    safe: bool | None
-    rate: float | None
-    timeout: float
-    seconds: float | None
-    seed: int | None
-    baseline: Path | None
-    write_baseline: Path | None
-    insecure: bool
-    fail_on: str
-    reports: Mapping[str, Path]
-    as_json: bool
+    service: str | None = None
+    document: Path | None = None
+    overlays: Sequence[Path] = ()
+    scenarios: Path | None = None
+    parts: Sequence[str] = ()
+    params: Sequence[tuple[str, str]] = ()
+    headers: Sequence[tuple[str, str]] = ()
+    headers_from: Sequence[tuple[str, str]] = ()
+    safe: bool | None = None
+    rate: float | None = None
+    timeout: float = 10.0
+    seconds: float | None = None
+    seed: int | None = None
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    insecure: bool = False
+    fail_on: str = "relied"
+    reports: Mapping[str, Path] = field(default_factory=dict)
+    as_json: bool = False
 
 
 @dataclass
