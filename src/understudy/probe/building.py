@@ -41,12 +41,14 @@ class Values:
         body: JSON data, text, bytes, or for a form its fields (a `File` is a file part); `NO_BODY` for none.
         media_type: the body's media type; None for the document's first, JSON if it is among them.
         headers: further headers.
+        query: further query parameters: what a security scheme asks for, or nobody.
     """
 
     parameters: Mapping[str | tuple[str, str], Any] = field(default_factory=dict)
     body: Any = None
     media_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class _NoBody:
@@ -68,9 +70,10 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path, headers = operation.template, list(values.headers.items())
+    path = operation.template
+    headers = [(name, value) for name, value in values.headers.items() if name.lower() != "cookie"]
     query: list[tuple[str, str]] = []
-    cookies: list[str] = []
+    cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
     left = dict(values.parameters)
     for (place, name), parts in operation.parameters.items():
         given = left.pop((place, name), left.pop(name, None)) if (place, name) in left or name in left else None
@@ -87,6 +90,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
             headers.append((name, _joined(node, given, place)))
         else:
             cookies.append(f"{name}={_joined(node, given, place)}")
+    query += values.query.items()
     if left:
         known = ", ".join(sorted({name for _, name in operation.parameters})) or "none"
         odd = ", ".join(str(name) for name in left)
