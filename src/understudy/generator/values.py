@@ -1,8 +1,8 @@
 """Draws a value for a schema: the door to this package.
 
 Bounded by design: the deeper a value grows, and the more of it there is, the less it takes that is optional;
-where a schema turns back on itself it stops as soon as it may. Called by whoever makes answers or requests. The same random source
-and schema give the same value. It must not know what the value is for.
+where a schema turns back on itself it stops as soon as it may. Called by whoever makes answers or requests. The same
+random source and schema give the same value. It must not know what the value is for.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Ask:
         Errors: `BuildError`; `UnicodeEncodeError` for text that no URL or header can carry.
         """
         ask = self.filled({}) if self.open else self
-        parameters = {
+        parameters: dict[str | tuple[str, str], Any] = {
             (place, name): value for place, named in ask.parameters.items() for name, value in named.items()
         }
         values = Values(parameters, _writable(ask.body), ask.media_type, ask.headers, ask.query)

@@ -21,15 +21,15 @@ from understudy.probe.cases.credentials import credentials
 from understudy.probe.cases.edges import edges
 from understudy.probe.cases.label import Labelled, Labeller
 from understudy.probe.cases.making import Maker
-from understudy.probe.cases.oddities import oddities
+from understudy.probe.cases.oddities import oddities, some_oddities
 from understudy.probe.cases.parameters import Parameter, parameters, writable
-from understudy.probe.cases.proposal import Proposal
+from understudy.probe.cases.proposal import Proposal, Propose
 from understudy.probe.cases.sites import Site, sites
 from understudy.probe.cases.sizes import sizes
 
 MOST = 20_000
 """How many requests are judged for one operation at most."""
-_PROPOSERS = (edges, sizes, breaks, oddities)
+_PROPOSERS: tuple[Propose, ...] = (edges, sizes, breaks)
 
 
 class Assembly:
@@ -149,7 +149,9 @@ class Assembly:
                     aim = Aim(self.place, "operation", f"the fullest request as {medium.name}")
                     yield self._label(full, aim, breaks=False)
         if not self.media:
-            yield self._label(self._with(least, given), Aim(self.place, "operation", "the fullest request"), breaks=False)
+            yield self._label(
+                self._with(least, given), Aim(self.place, "operation", "the fullest request"), breaks=False
+            )
         for number, chosen in enumerate(rows(list(given)), 1):
             ask = self._with(least, {where: given[where] for where in given if where in chosen})
             aim = Aim(f"{self.place}/parameters", "parameters", f"optional ones sent and left out, {number}")
@@ -174,7 +176,7 @@ class Assembly:
         least = self._least()
         self.broken.clear()
         for site in sites(self.maker, parameter.schema_at, parameter.value):
-            for proposal in self._proposals(site):
+            for proposal in self._proposals(site, oddities):
                 value = writable(site.put(proposal.value))
                 if value is not None:
                     ask = least.parameter(parameter.place, parameter.name, value)
@@ -186,14 +188,17 @@ class Assembly:
             return
         for root in self.bodies[medium.name][:1]:
             for site in sites(self.maker, medium.schema_place, root):
-                for proposal in self._proposals(site):
+                odd = oddities if medium is self.media[0] else some_oddities
+                for proposal in self._proposals(site, odd):
                     value = site.put(proposal.value)
                     if not medium.is_form or isinstance(value, dict):
                         yield self._judged(site, proposal, self._asked(medium, value))
 
-    def _proposals(self, site: Site) -> Iterator[Proposal]:
+    def _proposals(self, site: Site, odd: Propose) -> Iterator[Proposal]:
         """What is proposed for a site, without the spare ones that are no longer needed."""
-        for propose in _PROPOSERS:
+        if site.forbidden:
+            yield Proposal(site.value, "readOnly", "what only the server may send")
+        for propose in (*_PROPOSERS, odd) if not site.forbidden else (edges,):
             for proposal in propose(self.maker, site):
                 if not (proposal.spare and _promise(site, proposal) in self.broken):
                     yield proposal
@@ -245,5 +250,3 @@ def _promise(site: Site, proposal: Proposal) -> str:
 
 def _of_body(where: str) -> bool:
     return where == "/body" or where.startswith(("/body/", "/header/content-type"))
-
-

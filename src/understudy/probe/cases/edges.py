@@ -1,5 +1,4 @@
-"""Values at an edge: the shortest and the longest, the least and the greatest, one step to either side, each value
-of an enum.
+"""Values at an edge: the shortest and the longest, one step to either side, each value of an enum.
 
 One function for each keyword, one table. They propose: whether a value is kept or refused is the contract's to say.
 Called by `assemble`. Lists and objects are the business of `sizes`.
@@ -15,7 +14,7 @@ from understudy.generator.joining import type_of
 from understudy.generator.quantities import RANGES
 from understudy.generator.shape import UnsatisfiableError
 from understudy.probe.cases.making import Maker
-from understudy.probe.cases.proposal import Propose, Proposal
+from understudy.probe.cases.proposal import Proposal, Propose
 from understudy.probe.cases.sites import Site
 
 LONGEST_TEXT = 200_000
@@ -55,7 +54,7 @@ def _bound(keyword: str, sign: int, bound_of: Callable[[Mapping[str, Any]], floa
         step: float | None = shape.step
         if step is None and (shape.types is None or "number" not in shape.types):
             step = 1
-        start = bound if step in (None, 1) else round(bound / step) * step  # type: ignore[operator]
+        start = bound if step in (None, 1) else round(bound / step) * step
         for direction, where in ((sign, "beyond"), (-sign, "within")):
             value = nextafter(start, direction * inf) if step is None else start + direction * step
             yield Proposal(value, keyword, f"one step {where} {words}")
@@ -80,7 +79,7 @@ def _multiple(_maker: Maker, site: Site) -> Iterator[Proposal]:
 
 def _values(_maker: Maker, site: Site) -> Iterator[Proposal]:
     for value in site.schema["enum"]:
-        yield Proposal(value, "enum", f"the value {value!r}", breaks=False)
+        yield Proposal(value, "enum", f"the value {value!r}")
 
 
 def _types(maker: Maker, site: Site) -> Iterator[Proposal]:
@@ -96,8 +95,8 @@ def _types(maker: Maker, site: Site) -> Iterator[Proposal]:
         for value in maker.tries(maker.both({"type": kind}, site.whole), site.name):
             yield Proposal(value, "type", f"of the type {kind}", breaks=False)
     if "boolean" in listed:
-        yield Proposal(False, "type", "false", breaks=False)
-        yield Proposal(True, "type", "true", breaks=False)
+        for value in (False, True):
+            yield Proposal(value, "type", str(value).lower(), breaks=False)
 
 
 def _formats(maker: Maker, site: Site) -> Iterator[Proposal]:

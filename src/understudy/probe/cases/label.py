@@ -1,7 +1,7 @@
 """Gives a request its label: the contract judges the bytes as they go over the wire, and its word is the label.
 
-Called by `assemble`, with everything that is proposed. What breaks several promises at once gets no label, nor does what
-no client could send or what would end at another operation. It must not choose any value.
+Called by `assemble`, with everything that is proposed. What breaks several promises at once gets no label, nor does
+what no client could send or what would end at another operation. It must not choose any value.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import orjson
+
+from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Exchange, Request
 from understudy.contract.operation import Operation
 from understudy.contract.templates import PARAMETER, Templates
 from understudy.contract.violations import KEYWORDS, Violation
-from understudy.probe.building import NO_BODY, BuildError
+from understudy.probe.building import JSON, NO_BODY, BuildError
 from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.case import Aim, Broken, Case, identity
 
@@ -150,11 +153,11 @@ def about(violation: Violation) -> str:
 
 
 def _spelled(ask: Ask) -> Ask:
-    """The ask with what our JSON writer cannot write spelled out: numbers beyond 64 bits, lone surrogates."""
-    if ask.body is NO_BODY or isinstance(ask.body, bytes):
+    """The ask with JSON spelled out that our writer cannot write: numbers beyond 64 bits, lone surrogates."""
+    if ask.body is NO_BODY or isinstance(ask.body, bytes) or not is_json((ask.media_type or JSON).partition(";")[0]):
         return ask
     try:
-        identity("", ask)
+        orjson.dumps(ask.body)
     except TypeError:
         return ask.with_body(json.dumps(ask.body).encode(), ask.media_type)
     return ask

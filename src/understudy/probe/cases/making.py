@@ -90,7 +90,7 @@ class Maker:
 
     def text(self, shape: Shape, length: int) -> Iterator[str]:
         """Text of just this length that keeps format and patterns; where none does, text that keeps neither."""
-        limits = {"minLength": length, "maxLength": length}
+        limits: dict[str, int | float] = {"minLength": length, "maxLength": length}
         for tried in (Shape(limits=limits, patterns=shape.patterns, format=shape.format), Shape(limits=limits)):
             try:
                 yield text.draw(tried, self.random, "", "")

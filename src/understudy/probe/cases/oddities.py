@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from understudy.generator.fits import matches
 from understudy.generator.shape import Shape
 from understudy.probe.cases.making import Maker
 from understudy.probe.cases.proposal import Proposal
 from understudy.probe.cases.sites import Site
 
+SOME = 3
 DEEP = 40  # levels of an object that may hold anything; judges give up at 64
 
 CHARACTERS: Mapping[str, str] = {
@@ -43,11 +45,26 @@ WHOLE: Mapping[str, int] = {
     "2**63": 2**63,
     "2**64": 2**64,
 }
-FRACTIONS: Mapping[str, float] = {"minus zero": -0.0, "1e308": 1e308, "the smallest above zero": 5e-324, "0.1 + 0.2": 0.1 + 0.2}
+FRACTIONS: Mapping[str, float] = {
+    "minus zero": -0.0,
+    "1e308": 1e308,
+    "the smallest above zero": 5e-324,
+    "0.1 + 0.2": 0.1 + 0.2,
+}
 
 
 def oddities(maker: Maker, site: Site) -> Iterator[Proposal]:
     """Odd values of the types that a site allows, unless it lists its values."""
+    yield from _every(maker, site)
+
+
+def some_oddities(maker: Maker, site: Site) -> Iterator[Proposal]:
+    """A few of the odd values, chosen by chance: for what is known from elsewhere already, such as another form."""
+    found = list(_every(maker, site))
+    yield from maker.random.sample(found, min(SOME, len(found)))
+
+
+def _every(maker: Maker, site: Site) -> Iterator[Proposal]:
     shape = maker.shape(site.whole)
     if shape.values is not None or (site.path and "$ref" in site.schema):
         return
@@ -57,13 +74,13 @@ def oddities(maker: Maker, site: Site) -> Iterator[Proposal]:
 
 
 def _texts(site: Site, shape: Shape) -> Iterator[Proposal]:
-    if shape.patterns or shape.format or not (shape.types or isinstance(site.value, str)):
+    if shape.format or not (shape.types or isinstance(site.value, str)):
         return
     longest = int(shape.limits.get("maxLength", 1_000_000))
     shortest = int(shape.limits.get("minLength", 0))
     for what, text in CHARACTERS.items():
         fitted = text[:longest] + "a" * max(0, shortest - len(text))
-        if text[:1] == fitted[:1]:
+        if text[:1] == fitted[:1] and all(matches(pattern, fitted) for pattern in shape.patterns):
             yield Proposal(fitted, "characters", what)
 
 

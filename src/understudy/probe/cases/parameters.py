@@ -128,7 +128,9 @@ def _at(data: Mapping[str, Any], place: pointer.Parts) -> Schema:
         return True
 
 
-def _examples(data: Mapping[str, Any], node: Mapping[str, Any], at: pointer.Parts) -> Iterator[tuple[Any, pointer.Parts]]:
+def _examples(
+    data: Mapping[str, Any], node: Mapping[str, Any], at: pointer.Parts
+) -> Iterator[tuple[Any, pointer.Parts]]:
     if "example" in node:
         yield node["example"], (*at, "example")
     for name in node.get("examples", {}):

@@ -15,7 +15,7 @@ from understudy.contract import pointer
 from understudy.generator import patterns
 from understudy.generator.joining import type_of
 from understudy.generator.shape import Schema
-from understudy.probe.cases.making import LEAST, Maker
+from understudy.probe.cases.making import FULLEST, LEAST, Maker
 
 Path = tuple[str | int, ...]
 
@@ -34,6 +34,7 @@ class Site:
         schema: the schema, by its own keywords.
         whole: all that is asked of the value, by whatever schema.
         branch: the alternative that the value was made for, in words; empty where there was no choice.
+        forbidden: whether the value is part of one that only the server may send.
     """
 
     root: Any
@@ -43,6 +44,7 @@ class Site:
     schema: Schema
     whole: Schema
     branch: str = ""
+    forbidden: bool = False
 
     @property
     def chosen(self) -> str:
@@ -68,7 +70,10 @@ def put(root: Any, path: Path, value: Any) -> Any:
     if isinstance(root, Mapping):
         return {**root, step: put(root.get(step), rest, value)}
     items = list(root)
-    items[int(step) :] = [put(items[int(step)] if int(step) < len(items) else None, rest, value), *items[int(step) + 1 :]]
+    items[int(step) :] = [
+        put(items[int(step)] if int(step) < len(items) else None, rest, value),
+        *items[int(step) + 1 :],
+    ]
     return items
 
 
@@ -149,7 +154,7 @@ class _Walk:
                 self._go(made, "dependentSchemas", name)
 
     def _branch(self, site: Site, keyword: str, number: int) -> None:
-        """Go on to one alternative, with a value made for it; where none can be made, the alternative is passed over."""
+        """Go on to one alternative, with a value made for it; one without a value is passed over."""
         one = {**site.schema, keyword: [site.schema[keyword][number]]}
         narrowed = self.maker.both(one, site.whole) if self._beside(site) else one
         for made in self._remade(site, narrowed):
@@ -211,14 +216,16 @@ class _Walk:
     def _property(self, site: Site, name: str, *steps: str) -> bool:
         """Go on to a property, which is put in where it is not there; whether there is one."""
         whole = self.maker.of_property(site.whole, name)
-        if whole is False or (name not in site.value and self.maker.composer.of_others(whole)):
+        if whole is False:
             return False
-        values = [site.value[name]] if name in site.value else self.maker.tries(whole, name, LEAST)
-        for value in values:
-            path = (*site.path, name)
-            self._go(site, *steps, root=put(site.root, path, value), path=path, value=value, whole=whole)
-            return True
-        return False
+        forbidden = site.forbidden or self.maker.composer.of_others(whole)
+        made = site.value.get(name)
+        if name not in site.value:  # where no value is good, any will do to show that it is not
+            made = next(self.maker.tries(whole, name, FULLEST if forbidden else LEAST), "understudy")
+        path = (*site.path, name)
+        root = put(site.root, path, made)
+        self._go(site, *steps, root=root, path=path, value=made, whole=whole, forbidden=forbidden)
+        return True
 
     def _item(self, site: Site, number: int, *steps: str | int) -> None:
         shape = self.maker.shape(site.whole)

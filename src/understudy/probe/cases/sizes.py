@@ -12,7 +12,7 @@ from understudy.generator.fits import same
 from understudy.generator.shape import UnsatisfiableError
 from understudy.probe.cases.covering import rows
 from understudy.probe.cases.making import FULLEST, LEAST, Maker
-from understudy.probe.cases.proposal import Propose, Proposal
+from understudy.probe.cases.proposal import Proposal, Propose
 from understudy.probe.cases.sites import Site
 
 LONGEST_LIST = 500
