@@ -196,6 +196,10 @@ class Assembly:
 
     def _proposals(self, site: Site, odd: Propose) -> Iterator[Proposal]:
         """What is proposed for a site, without the spare ones that are no longer needed."""
+        if site.shows is not None:
+            yield Proposal(site.value, *site.shows)
+        if site.again:
+            return
         if site.forbidden:
             yield Proposal(site.value, "readOnly", "what only the server may send")
         for propose in (*_PROPOSERS, odd) if not site.forbidden else (edges,):

@@ -25,8 +25,6 @@ def edges(maker: Maker, site: Site) -> Iterator[Proposal]:
     for keyword, propose in EDGES.items():
         if keyword in site.schema:
             yield from propose(maker, site)
-    if site.branch:
-        yield Proposal(site.value, site.chosen, site.branch, breaks=False)
 
 
 def _length(keyword: str, *lengths: tuple[int, str]) -> Propose:

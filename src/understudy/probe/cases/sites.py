@@ -20,6 +20,8 @@ from understudy.probe.cases.making import FULLEST, LEAST, Maker
 Path = tuple[str | int, ...]
 
 LONGEST_PATH = 24
+NESTED = 12
+"""How many levels of itself a schema is followed down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Site:
         place: the schema's place in the document.
         schema: the schema, by its own keywords.
         whole: all that is asked of the value, by whatever schema.
-        branch: the alternative that the value was made for, in words; empty where there was no choice.
+        shows: the keyword and what of it, in words, that the value was made to show; None where it was made for more.
+        again: whether the schema has been here before, further out: there is nothing to show but the value itself.
+        outer: place and path of every schema on the way here.
         forbidden: whether the value is part of one that only the server may send.
     """
 
@@ -43,14 +47,10 @@ class Site:
     place: pointer.Parts
     schema: Schema
     whole: Schema
-    branch: str = ""
+    shows: tuple[str, str] | None = None
     forbidden: bool = False
-
-    @property
-    def chosen(self) -> str:
-        """The keyword that chose the alternative."""
-        last = str(self.place[-1])
-        return str(self.place[-2]) if last.isdigit() else last if last in ("then", "else") else "discriminator"
+    again: bool = False
+    outer: tuple[tuple[pointer.Parts, Path], ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,6 +88,25 @@ def sites(maker: Maker, place: pointer.Parts, root: Any) -> Iterator[Site]:
     yield from _Walk(maker).walk(place, root)
 
 
+def _nested(site: Site) -> Iterator[Site]:
+    """A site that came back to a schema further out, with a value that does so again and again."""
+    for place, path in reversed(site.outer):
+        way = site.path[len(path) :]
+        if place == site.place and way:
+            level = value = _at_path(site.root, path)
+            for _ in range(NESTED):
+                value = put(level, way, value)
+            shows = ("nesting", f"{NESTED} levels of one schema")
+            yield replace(site, root=put(site.root, path, value), path=path, value=value, shows=shows, again=True)
+            return
+
+
+def _at_path(root: Any, path: Path) -> Any:
+    for step in path:
+        root = root[step]
+    return root
+
+
 class _Walk:
     def __init__(self, maker: Maker) -> None:
         self.maker = maker
@@ -99,9 +118,13 @@ class _Walk:
         self.waiting.append(Site(root, (), root, place, schema, schema))
         while self.waiting:
             site = self.waiting.popleft()
-            if site.place in self.seen or len(site.path) > LONGEST_PATH or not isinstance(site.schema, Mapping):
+            if len(site.path) > LONGEST_PATH or not isinstance(site.schema, Mapping):
+                continue
+            if site.place in self.seen:
+                yield from _nested(site)
                 continue
             self.seen.add(site.place)
+            site = replace(site, outer=(*site.outer, (site.place, site.path)))
             yield site
             for formed in self._forms(site):
                 self._same_value(formed)
@@ -119,7 +142,7 @@ class _Walk:
 
     def _jump(self, site: Site, place: pointer.Parts, **changes: Any) -> None:
         """Go on to a schema anywhere; no alternative was chosen for it unless `changes` say so."""
-        self.waiting.append(replace(site, **{"place": place, "schema": self._at(place), "branch": "", **changes}))
+        self.waiting.append(replace(site, **{"place": place, "schema": self._at(place), "shows": None, **changes}))
 
     def _forms(self, site: Site) -> Iterator[Site]:
         """The site, and with a list or an object where its value might be one as well."""
@@ -158,7 +181,7 @@ class _Walk:
         one = {**site.schema, keyword: [site.schema[keyword][number]]}
         narrowed = self.maker.both(one, site.whole) if self._beside(site) else one
         for made in self._remade(site, narrowed):
-            self._go(made, keyword, number, whole=narrowed, branch=f"alternative {number}")
+            self._go(made, keyword, number, whole=narrowed, shows=(keyword, f"alternative {number}"))
 
     def _beside(self, site: Site) -> bool:
         """Whether other schemas have a say in the site's value beside its own."""
@@ -176,7 +199,12 @@ class _Walk:
                     {"properties": {name: {"enum": [tag]}}, "required": [name]}, {"$ref": reference}
                 )
                 for value in self.maker.fitting(narrowed, narrowed, site.name):
-                    changes = {"root": site.put(value), "value": value, "whole": narrowed, "branch": f"{name} {tag}"}
+                    changes = {
+                        "root": site.put(value),
+                        "value": value,
+                        "whole": narrowed,
+                        "shows": ("discriminator", f"{name} is {tag}"),
+                    }
                     self._jump(site, pointer.split(reference), **changes)
 
     def _ways(self, site: Site) -> None:
@@ -184,7 +212,7 @@ class _Walk:
         for keyword, asked in (("then", schema["if"]), ("else", {"not": schema["if"]})):
             if keyword in schema:
                 for made in self._remade(site, both(asked, schema[keyword], site.whole)):
-                    self._go(made, keyword, branch=keyword)
+                    self._go(made, keyword, shows=(keyword, "a value that goes this way"))
 
     def _parts(self, site: Site) -> None:
         """Go on to the schemas of the value's own parts."""

@@ -17,7 +17,6 @@ from understudy.probe.cases.sites import Site
 
 LONGEST_LIST = 500
 FEW = 10  # items that may be as full as they like
-NESTED = 12  # how deep a schema that comes back to itself is followed
 
 
 def sizes(maker: Maker, site: Site) -> Iterator[Proposal]:
