@@ -83,7 +83,7 @@ def sites(maker: Maker, place: pointer.Parts, root: Any) -> Iterator[Site]:
     Args:
         maker: makes values.
         place: the schema's place in the document.
-        root: a value that fits it, as full as may be.
+        root: a value that fits it; as little as may be, so that what is changed can be seen.
     """
     yield from _Walk(maker).walk(place, root)
 
@@ -260,7 +260,7 @@ class _Walk:
         whole = shape.prefix[number] if number < len(shape.prefix) else shape.items
         if number > len(site.value) or whole is False:
             return
-        values = site.value[number : number + 1] or self.maker.tries(whole, site.name)
+        values = site.value[number : number + 1] or self.maker.tries(whole, site.name, LEAST)
         for value in values:
             path = (*site.path, number)
             self._go(site, *steps, root=put(site.root, path, value), path=path, value=value, whole=whole)
