@@ -195,9 +195,9 @@ class Assembly:
             yield Proposal(site.value, *site.shows)
         if site.again:
             return
-        if site.forbidden:
-            yield Proposal(site.value, "readOnly", "what only the server may send")
-        for propose in (*_PROPOSERS, odd) if not site.forbidden else (edges,):
+        if site.futile:
+            yield Proposal(site.value, "schema", "a value where none is good")
+        for propose in (*_PROPOSERS, odd) if not site.futile else (edges,):
             for proposal in propose(self.maker, site):
                 if not (proposal.spare and _promise(site, proposal) in self.broken):
                     yield proposal
