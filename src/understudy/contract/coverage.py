@@ -127,6 +127,17 @@ class Coverage:
         }
         return tuple(sorted(found))
 
+    def asked(self, exchange: Exchange) -> tuple[int, int]:
+        """The promises of its operation's requests that a request exercises and those that it breaks, as bits.
+
+        For whoever compares many requests: the bits of one operation number the same promises for as long as this
+        coverage lives, and say nothing to another one.
+        """
+        for (side, _, _), surface, reached, broken in self._messages(exchange):
+            if side == "request":
+                return reached & surface.register.counted, broken
+        return 0, 0
+
     def counts(self) -> dict[Promise, Count]:
         """Every promise of the contract, sorted, with its count."""
         found: dict[Promise, Count] = {}
