@@ -18,7 +18,7 @@ from understudy.probe.judge import Finding, Judge
 from understudy.probe.results import Skipped
 from understudy.probe.searching.laws import Failure, meaning
 from understudy.probe.searching.relay import ORIGIN, SAFE, Relay
-from understudy.probe.searching.wish import SUCCESSES, Wish, readable
+from understudy.probe.searching.wish import Wish, readable
 from understudy.probe.target import Target
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 GRACE = 5.0
 """How long the search is given to end once it was told to, in seconds; its thread is left behind then."""
+REFUSED = 400
+"""From this status on, an answer leads nowhere."""
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -163,7 +166,7 @@ def _not_reached(judge: Judge, wish: Wish) -> list[Skipped]:
     for operation in judge.main.operations.values():
         seen = judge.statuses.get(operation.operation_id, {})
         missing = [name for place, name in operation.parameters if place == "path" and name not in wish.known]
-        if seen and missing and not any(status in SUCCESSES for status in seen):
+        if seen and missing and not any(status < REFUSED for status in seen):
             names = ", ".join(missing)
             why = f"no value of {names} is known that leads anywhere; give one with --param {missing[0]}=…"
             found.append(Skipped(operation.operation_id, why))

@@ -80,7 +80,7 @@ class Run:
         configuration = settings(self.wish, self.relay.target.manners.headers)
         config = schemathesis.Config.from_dict(configuration)
         with using(self.wish.database):
-            schema = schemathesis.openapi.from_asgi(DOCUMENT, self.relay, config=config)
+            schema: schemathesis.BaseSchema = schemathesis.openapi.from_asgi(DOCUMENT, self.relay, config=config)
             if self.wish.safe:
                 schema = schema.include(method=sorted(SAFE))
             self._total = len(PHASES[:-1]) * schema.statistic.operations.selected + 1
@@ -97,10 +97,14 @@ class Run:
         if self._stream is not None:
             self._stream.stop()
 
-    def _started(self, event: events.ScenarioStarted) -> None:
-        self.follower.progress(min(self._done, self._total - 1), self._total, f"{event.phase}: {event.label or 'links'}")
+    def on_started(self, event: events.ScenarioStarted) -> None:
+        """Say what is under way."""
+        self.follower.progress(
+            min(self._done, self._total - 1), self._total, f"{event.phase}: {event.label or 'links'}"
+        )
 
-    def _finished(self, event: events.ScenarioFinished) -> None:
+    def on_finished(self, event: events.ScenarioFinished) -> None:
+        """Hand on what a scenario found, and forget it."""
         self._done += event.phase in PHASES[:-1]
         self.timed_out |= event.skip_reason == TIME_IS_OVER
         for case, failure in _failures(event.recorder):
@@ -121,24 +125,27 @@ class Run:
         chain = recorder.iter_chain_cases(case_id=case, related_case_ids=related)
         return tuple(met.request for item in chain if (met := self.relay.met.get(item.id)) is not None)
 
-    def _phase_finished(self, event: events.PhaseFinished) -> None:
+    def on_phase_finished(self, event: events.PhaseFinished) -> None:
+        """End after the last phase."""
         # With a time limit the engine would begin anew until it is spent; a budget is no duty.
         if event.phase.name == PHASES[-1] and self._stream is not None:
             self._stream.stop()
 
-    def _ended(self, event: events.EngineFinished) -> None:
+    def on_ended(self, event: events.EngineFinished) -> None:
+        """Note why it ended."""
         self.timed_out |= event.stop_reason is StopReason.MAX_TIME
 
-    def _erred(self, event: events.NonFatalError) -> None:
+    def on_erred(self, event: events.NonFatalError) -> None:
+        """Keep what could not be done."""
         self.errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
 
 
 _HANDLERS: Mapping[type, Callable[[Run, Any], None]] = {
-    events.ScenarioStarted: Run._started,
-    events.ScenarioFinished: Run._finished,
-    events.PhaseFinished: Run._phase_finished,
-    events.EngineFinished: Run._ended,
-    events.NonFatalError: Run._erred,
+    events.ScenarioStarted: Run.on_started,
+    events.ScenarioFinished: Run.on_finished,
+    events.PhaseFinished: Run.on_phase_finished,
+    events.EngineFinished: Run.on_ended,
+    events.NonFatalError: Run.on_erred,
 }
 
 
@@ -175,4 +182,3 @@ def understudy_contract(_ctx: schemathesis.CheckContext, _response: schemathesis
     # Of several findings the one that was met last is the one to go after: the others have been seen without it.
     found = max(met.broken, key=lambda violation: relay.rank(Finding(violation).fingerprint))
     raise _kind(Finding(found).fingerprint)(operation=case.operation.label, message=found.message)
-

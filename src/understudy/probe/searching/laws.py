@@ -8,7 +8,7 @@ Must not know Schemathesis itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange
@@ -87,18 +87,21 @@ def _accepted(failure: Failure, _contract: Contract) -> Meaning | None:
     if not broken:
         return None
     first = min(broken)
-    message = f"{failure.message}; what is wrong with the request: {first.message}"
+    message = f"{_status(failure)} is the answer, although the document forbids the request: {first.message}"
     operation = first.operation_id or failure.operation_id
-    return Meaning(
-        NOTE, Violation(first.where, "forbidden-accepted", "request", operation, first.schema, message)
-    )
+    return Meaning(NOTE, Violation(first.where, "forbidden-accepted", "request", operation, first.schema, message))
 
 
 def _refused(failure: Failure, _contract: Contract) -> Meaning | None:
     """A document rarely says all that makes a request good; where it allows too much, people should know."""
     if any(v.side == "request" for v in failure.exchange.violations):
         return None
-    return Meaning(NOTE, _violation(failure, "allowed-refused", "request"))
+    message = f"{_status(failure)} is the answer, although the document allows the request"
+    return Meaning(NOTE, replace(_violation(failure, "allowed-refused", "request"), message=message))
+
+
+def _status(failure: Failure) -> int:
+    return failure.exchange.response.status_code if failure.exchange.response is not None else 0
 
 
 def _violation(failure: Failure, code: str, side: Side) -> Violation:

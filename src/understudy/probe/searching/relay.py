@@ -108,6 +108,9 @@ class Relay:
             future.cancel()
         self.on_stop()
 
+    def _is_stopped(self) -> bool:
+        return bool(self.stopped)
+
     def rank(self, fingerprint: str) -> int:
         """How manieth of the distinct findings this is, in the order in which they were met."""
         return self._ranks.get(fingerprint, -1)
@@ -120,7 +123,7 @@ class Relay:
     async def _answer(self, scope: Mapping[str, Any], body: bytes) -> Response:
         if scope["path"] == DOCUMENT:
             return Response(200, [(b"content-type", b"application/json")], self._document)
-        if self.stopped or (self.safe and scope["method"] not in SAFE):
+        if self._is_stopped() or (self.safe and scope["method"] not in SAFE):
             return NOT_SENT
         request, without = self._request(scope, body)
         name = next((value.decode("latin-1") for key, value in scope["headers"] if key == CASE), "")
@@ -129,7 +132,7 @@ class Relay:
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            if not self.stopped:
+            if not self._is_stopped():
                 raise
             return NOT_SENT
         finally:
@@ -138,9 +141,7 @@ class Relay:
     def _request(self, scope: Mapping[str, Any], body: bytes) -> tuple[Request, Collection[str]]:
         """The request as it is to be sent, and which of the deployment's own headers it is to go without."""
         own = {name.lower().encode(): value.encode() for name, value in self.target.manners.headers.items()}
-        headers = [
-            (name, value) for name, value in scope["headers"] if name not in OURS and own.get(name) != value
-        ]
+        headers = [(name, value) for name, value in scope["headers"] if name not in OURS and own.get(name) != value]
         meant = {name for name, value in scope["headers"] if own.get(name) == value}
         raw = scope["raw_path"].decode("latin-1")
         found = self._templates.find(raw)

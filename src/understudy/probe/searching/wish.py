@@ -91,9 +91,7 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
         made["max-time"] = wish.seconds
     if wish.known:
         made["dictionaries"] = {name: {"values": _forms(value)} for name, value in wish.known.items()}
-        made["parameters"] = {
-            f"path.{name}": {"dictionary": name, "probability": KNOWN_SHARE} for name in wish.known
-        }
+        made["parameters"] = {f"path.{name}": {"dictionary": name, "probability": KNOWN_SHARE} for name in wish.known}
     return made
 
 
@@ -116,7 +114,7 @@ def identifiers(contract: Contract, exchanges: Sequence[tuple[str, Exchange]]) -
 
     They are taken from one request as far as it has them, since an identifier is only good below its own parent.
     """
-    succeeded = [
+    succeeded: list[Mapping[str, str]] = [
         exchange.request.path_params
         for _, exchange in exchanges
         if exchange.response is not None
@@ -124,7 +122,8 @@ def identifiers(contract: Contract, exchanges: Sequence[tuple[str, Exchange]]) -
         and contract.operation(exchange.request) is not None
     ]
     found: dict[str, object] = {}
-    for params in sorted(reversed(succeeded), key=len, reverse=True):
+    succeeded.reverse()
+    for params in sorted(succeeded, key=len, reverse=True):
         for name, value in params.items():
             found.setdefault(name, value)
     return found
