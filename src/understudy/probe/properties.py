@@ -40,7 +40,7 @@ class Outcome:
         sent: how many requests were sent and judged.
         skipped: what could not be tried, and why.
         gone: why the deployment counts as gone; empty if it does not.
-        timed_out: whether there was no time for all of it.
+        unasked: operations for which there was no time.
         errors: what Schemathesis itself could not do, in its words.
         failing: the shortest sequence of requests that shows each finding, by fingerprint; the last one's answer is
             the broken one. Without the headers that every request gets.
@@ -49,7 +49,7 @@ class Outcome:
     sent: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     gone: str = ""
-    timed_out: bool = False
+    unasked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     failing: dict[str, tuple[Request, ...]] = field(default_factory=dict)
 
@@ -97,10 +97,15 @@ async def search(target: Target, judge: Judge, wish: Wish, progress: Progress, o
         lambda *said: _soon(loop, seen, *said),
     )
     run = engine.Run(relay, wish, follower)
+    in_time = False
     try:
-        await _to_the_end(run)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wish.seconds):
+                await _to_the_end(run)
+                in_time = not run.timed_out
     finally:
-        outcome.sent, outcome.errors, outcome.timed_out = relay.sent, run.errors, run.timed_out
+        outcome.sent, outcome.errors = relay.sent, run.errors
+        outcome.unasked = [] if in_time else _unasked(judge, wish)
         outcome.gone = relay.stopped if relay.gone else ""
         outcome.skipped = [*_not_safe(judge, wish), *_not_reached(judge, wish)]
         relay.forget()
@@ -148,6 +153,15 @@ def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments
     """Call in the verification's loop; not at all if a thread that was left behind comes too late for it."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(call, *arguments)
+
+
+def _unasked(judge: Judge, wish: Wish) -> list[str]:
+    asked = {exchange.operation_id for origin, exchange in judge.exchanges if origin == ORIGIN}
+    return [
+        operation.operation_id
+        for operation in judge.main.operations.values()
+        if operation.operation_id not in asked and not (wish.safe and operation.method.upper() not in SAFE)
+    ]
 
 
 def _not_safe(judge: Judge, wish: Wish) -> list[Skipped]:

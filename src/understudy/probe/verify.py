@@ -144,7 +144,10 @@ def mark(seed: int) -> str:
 
 
 async def search_properties(verification: Verification, part: Part) -> None:
-    """Let Schemathesis search, with the identifiers that earlier parts found."""
+    """Let Schemathesis search, with the identifiers that earlier parts found.
+
+    There is always more to search for: a search that used up its time has come to its end if all was asked once.
+    """
     from understudy.probe import properties  # noqa: PLC0415 - heavy
     from understudy.probe.searching.wish import Wish, identifiers  # noqa: PLC0415
 
@@ -153,7 +156,7 @@ async def search_properties(verification: Verification, part: Part) -> None:
     wish = Wish(
         seed=order.seed,
         max_examples=order.max_examples,
-        seconds=None if left is None else max(1, int(left)),
+        seconds=None if left is None else max(0.0, left),
         database=order.database,
         known={**identifiers(judge.main, judge.exchanges), **order.known},
         safe=order.safe,
@@ -167,8 +170,9 @@ async def search_properties(verification: Verification, part: Part) -> None:
         part.tried = outcome.sent
         part.skipped += [*outcome.skipped, *(Skipped("a part of the search", error) for error in outcome.errors)]
     verification.watch()
-    if outcome.timed_out:
-        part.cut_short = f"{part.name}: the time was over after {part.tried} requests; give more with --time"
+    if outcome.unasked:
+        names = ", ".join(outcome.unasked)
+        part.cut_short = f"{part.name}: the time was over before these were asked: {names}; give more with --time"
 
 
 PARTS: Mapping[str, PlayPart] = {"scenarios": play_scenarios, "properties": search_properties}

@@ -33,7 +33,7 @@ class Wish:
     Attributes:
         seed: the seed of all that is generated.
         max_examples: how many cases fuzzing makes of each operation, and how many sequences.
-        seconds: the time there is, in whole seconds; None for as long as it takes. A run with a limit does not repeat.
+        seconds: the time there is; None for as long as it takes. A run that time ends does not repeat.
         database: where Hypothesis keeps what it found: a ``redis://`` URL, a directory, or None for nowhere.
         known: values of path parameters, by name.
         safe: whether only operations that are safe by method may be asked.
@@ -42,7 +42,7 @@ class Wish:
 
     seed: int = 0
     max_examples: int = 50
-    seconds: int | None = None
+    seconds: float | None = None
     database: str | None = None
     known: Mapping[str, object] = field(default_factory=dict)
     safe: bool = False
@@ -88,7 +88,7 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
     if wish.safe:
         made["phases"]["coverage"] = {"unexpected-methods": sorted(SAFE - {"HEAD"})}
     if wish.seconds is not None:
-        made["max-time"] = wish.seconds
+        made["max-time"] = max(1, int(wish.seconds))
     if wish.known:
         made["dictionaries"] = {name: {"values": _forms(value)} for name, value in wish.known.items()}
         made["parameters"] = {f"path.{name}": {"dictionary": name, "probability": KNOWN_SHARE} for name in wish.known}
