@@ -110,8 +110,7 @@ class Run:
         for case, failure in _failures(event.recorder):
             met = self.relay.met.get(case)
             if met is not None:
-                operation = met.exchange.operation_id or failure.operation or ""
-                said = Failure(failure.check, failure.message, met.exchange, operation)
+                said = Failure(failure.check, failure.message, met.exchange, failure.operation or "")
                 self.follower.failed(said, self._led_to(event.recorder, case, failure.related))
         for case in event.recorder.cases:
             met = self.relay.met.get(case)

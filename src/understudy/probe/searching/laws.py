@@ -34,13 +34,13 @@ class Failure:
         check: the check's name.
         message: what it says of it.
         exchange: the exchange it is about, judged.
-        operation_id: the operation it is about.
+        label: method and path template of what was asked.
     """
 
     check: str
     message: str
     exchange: Exchange
-    operation_id: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def _accepted(failure: Failure, _contract: Contract) -> Meaning | None:
         return None
     first = min(broken)
     message = f"{_status(failure)} is the answer, although the document forbids the request: {first.message}"
-    operation = first.operation_id or failure.operation_id
-    return Meaning(NOTE, Violation(first.where, "forbidden-accepted", "request", operation, first.schema, message))
+    return Meaning(
+        NOTE, Violation(first.where, "forbidden-accepted", "request", first.operation_id, first.schema, message)
+    )
 
 
 def _refused(failure: Failure, _contract: Contract) -> Meaning | None:
@@ -105,7 +106,10 @@ def _status(failure: Failure) -> int:
 
 
 def _violation(failure: Failure, code: str, side: Side) -> Violation:
-    return Violation("/status", code, side, failure.operation_id, f"properties#{failure.check}", failure.message)
+    operation, promise = failure.exchange.operation_id, f"properties#{failure.check}"
+    if not operation:
+        promise += f" {failure.label}"
+    return Violation("/status", code, side, operation, promise, failure.message)
 
 
 CHECKS: Mapping[str, Callable[[Failure, Contract], Meaning | None]] = {
