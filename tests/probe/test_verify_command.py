@@ -81,7 +81,7 @@ def test_a_broken_promise_is_told_with_operation_pointer_and_a_line_to_repeat_it
         done = run("verify", url, *PARAM, *SCENARIOS, "--json", "--unsafe")
     assert done.returncode == 1
     told = json.loads(done.stdout)
-    found = {(v["operation_id"], v["code"], v["where"]) for v in (f["violation"] for f in told["findings"])}
+    found = {(v["operation_id"], v["code"], v["where"]) for v in (f["broken"] for f in told["findings"])}
     assert ("create-a-contact", "schema-type", "/body/id") in found
     assert ("create-a-contact", "schema-type", "/body/source_id") in found
     assert any("curl" in json.dumps(finding) for finding in told["findings"])
