@@ -1,0 +1,181 @@
+"""Serves a broken, or a correct, deployment on a port of its own: the played Chatwoot with one thing changed around it.
+
+Its own gate only reports, so that nothing is repaired on the way. `understudy` itself must not know of this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import uvicorn
+import yaml
+
+from broken.bug import Answer, Asked, Bug, Correct, HangError
+from understudy import bundled
+from understudy.contract.contract import Contract
+from understudy.effective import document_of
+from understudy.server.app import create_app
+from understudy.server.call import Part
+from understudy.server.handlers import HandlerAnswerer
+from understudy.server.run import bind, url_of
+from understudy.server.stage import Direction, plant, stage
+
+SERVICE = "chatwoot"
+KNOWN = {
+    "inbox_identifier": "demo-inbox",
+    "hmac_token": "demoinboxhmactoken123456",
+    "secure_inbox_identifier": "secure-inbox",
+    "secure_hmac_token": "secureinboxhmactoken2468",
+    "noted_contact": "demo-contact",
+    "noted_conversation": "1",
+    "private_note": "That is last year's design.",
+}
+"""What only the deployment's owner knows."""
+SEQUENCES = ("contacts", "messages", "conversations", "display/1", "attachments")
+
+
+@lru_cache
+def contract(release: str, *, ours: bool) -> Contract:
+    """The contract; with what our own gate may say besides, or without."""
+    return Contract(document_of(SERVICE, settings={"release": release}, ours=ours)[0])
+
+
+@lru_cache
+def _staged(release: str) -> Part:
+    return stage([SERVICE], Direction(settings={"release": release}))[0].part
+
+
+def release_of(of: Bug | Correct) -> str:
+    """The release that a deployment plays."""
+    return of.settings.get("release", "later") if isinstance(of, Correct) else "later"
+
+
+def _part(of: Bug | Correct, folder: Path) -> Part:
+    """The played Chatwoot in a fresh state, with the bug in it."""
+    staged = _staged(release_of(of))
+    assert staged.service
+    service, direction = staged.service, Direction(seed=1, settings={"release": release_of(of)})
+    if isinstance(of, Bug) and of.wrap:
+        handlers = {name: of.wrap(service.handlers[name]) for name in of.operations}
+        service = replace(service, handlers={**service.handlers, **handlers})
+    if isinstance(of, Correct):
+        direction = replace(direction, seed=of.seed, fixtures=_fixtures(of, folder))
+    sandboxes, _ = plant(service, direction)
+    if isinstance(of, Correct):
+        sequences = sandboxes.shared.tables.sequences
+        for name in SEQUENCES:
+            while sequences.next(name) < of.first_id:
+                pass
+    return replace(staged, answerer=HandlerAnswerer(service, sandboxes), sandboxes=sandboxes, service=service)
+
+
+def _fixtures(of: Correct, folder: Path) -> Path:
+    """The usual first state, its first inbox changed."""
+    data = yaml.safe_load((bundled.FIXTURES / SERVICE / "seed.yaml").read_text())
+    data["inboxes"][0] |= of.inbox
+    path = folder / "seed.yaml"
+    path.write_text(yaml.safe_dump(data))
+    return path
+
+
+class Deployment:
+    """An ASGI application: the real one, and what is done around it.
+
+    Attributes:
+        asked: how many requests came.
+        answered: the answers' statuses by operation.
+    """
+
+    def __init__(self, of: Bug | Correct, folder: Path) -> None:
+        self.of = of
+        self.app = create_app([_part(of, folder)], policy="report")
+        self.asked = 0
+        self.memory: dict[Any, Any] = {}
+        self.routes = [
+            (operation.method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", operation.template) + "$"), name)
+            for name, operation in contract(release_of(of), ours=True).by_id.items()
+        ]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        self.asked += 1
+        body = b""
+        while (message := await receive())["type"] == "http.request":
+            body += message["body"]
+            if not message.get("more_body"):
+                break
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        operation = self._operation(scope["method"], scope["path"])
+        asked = Asked(
+            scope["method"], scope["path"], scope["query_string"], headers, body, operation, self.asked, self.memory
+        )
+
+        async def real(asked: Asked) -> Answer:
+            return await self._real(scope, asked)
+
+        around = self.of.around
+        here = isinstance(self.of, Correct) or operation in self.of.operations
+        try:
+            answer = await around(asked, real) if around and here else await real(asked)
+        except HangError:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
+        await _send(answer, send)
+
+    def _operation(self, method: str, path: str) -> str:
+        return next((name for verb, route, name in self.routes if verb == method and route.match(path)), "")
+
+    async def _real(self, scope: Any, asked: Asked) -> Answer:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": asked.body, "more_body": False}
+
+        async def collect(message: Any) -> None:
+            sent.append(message)
+
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers.items()]
+        changed = {**scope, "headers": headers, "query_string": asked.query}
+        await self.app(changed, receive, collect)
+        pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
+        kept = [pair for pair in pairs if pair[0] != "content-length"]
+        return Answer(sent[0]["status"], kept, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+async def _send(answer: Answer, send: Any) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if not answer.chunks and answer.status not in (204, 304):
+        length = len(answer.body) if answer.length is None else answer.length
+        headers.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    step = answer.chunks or len(answer.body) or 1
+    for start in range(0, len(answer.body), step):
+        await send({"type": "http.response.body", "body": answer.body[start : start + step], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@asynccontextmanager
+async def deployed(of: Bug | Correct) -> AsyncIterator[tuple[str, Deployment]]:
+    """A deployment that answers at a URL, in the running event loop; gone at the end."""
+    with TemporaryDirectory() as folder:
+        app = Deployment(of, Path(folder))
+        config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False)
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        listener = bind("127.0.0.1", 0)
+        await server.startup(sockets=[listener])
+        try:
+            yield url_of(listener), app
+        finally:
+            server.force_exit = True
+            await server.shutdown(sockets=[listener])
