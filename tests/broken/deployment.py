@@ -5,6 +5,7 @@ Its own gate only reports, so that nothing is repaired on the way. `understudy` 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,13 +91,15 @@ class Deployment:
 
     Attributes:
         asked: how many requests came.
-        answered: the answers' statuses by operation.
+        budget: after how many of them `spent` is set; None for never.
     """
 
     def __init__(self, of: Bug | Correct, folder: Path) -> None:
         self.of = of
         self.app = create_app([_part(of, folder)], policy="report")
         self.asked = 0
+        self.budget: int | None = None
+        self.spent = asyncio.Event()
         self.memory: dict[Any, Any] = {}
         self.routes = [
             (operation.method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", operation.template) + "$"), name)
@@ -107,6 +110,8 @@ class Deployment:
         if scope["type"] != "http":
             return
         self.asked += 1
+        if self.budget is not None and self.asked > self.budget:
+            self.spent.set()
         body = b""
         while (message := await receive())["type"] == "http.request":
             body += message["body"]

@@ -85,9 +85,7 @@ def _toggled(handler: Handler) -> Handler:
         if conversation is None or conversation.status != "resolved":
             return handler(sandbox, params)
         handler(sandbox, params)
-        return conversation_shape(
-            tables_of(sandbox), change_status(sandbox, conversation, "open"), params.base_url
-        )
+        return conversation_shape(tables_of(sandbox), change_status(sandbox, conversation, "open"), params.base_url)
 
     return play
 

@@ -8,8 +8,7 @@ from broken.bug import Answer, Asked, Bug, Real, after
 from broken.laws import CONVERSATION, MESSAGES, but, contact_of, given
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
-from understudy.services.chatwoot.refusals import committed
-from understudy.services.service import Handler, Params, Refusal, Reply
+from understudy.services.service import Handler, Params, Reply
 
 CONTACT = "get-details-of-a-contact"
 TAG = 'W/"1"'
@@ -30,27 +29,12 @@ def _forgotten(handler: Handler) -> Handler:
     return play
 
 
-def _partly(handler: Handler) -> Handler:
+def _partly(sandbox: Sandbox, params: Params, said: Any) -> Any:
     """What a refused update asked for is done as far as it was valid."""
-
-    def play(sandbox: Sandbox, params: Params) -> Any:
-        try:
-            return handler(sandbox, params)
-        except Refusal as refusal:
-            return _renamed(sandbox, params, committed(refusal))
-
-    def _renamed(sandbox: Sandbox, params: Params, said: Any) -> Any:
-        contact = contact_of(sandbox, params)
-        if contact is not None and params.get("name"):
-            tables_of(sandbox).contacts.update(contact, name=params["name"])
-        return said
-
-    def also_replies(sandbox: Sandbox, params: Params) -> Any:
-        said = play(sandbox, params)
-        refused = isinstance(said, Reply) and said.status == 422
-        return _renamed(sandbox, params, said) if refused else said
-
-    return also_replies
+    contact = contact_of(sandbox, params)
+    if isinstance(said, Reply) and contact is not None and params.get("name"):
+        tables_of(sandbox).contacts.update(contact, name=params["name"])
+    return said
 
 
 def _replaced(merge: Any) -> Any:
@@ -215,7 +199,7 @@ PEOPLE: tuple[Bug, ...] = (
     Bug("text-changed", "whoever answers a message may change its text", "law", "replace-a-message",
         where="/body/content", wrap=but(_reworded)),
     Bug("partly-updated", "a refused change is done in part", "law", "update-a-contact", at=(CONTACT,),
-        where="/body/name", wrap=_partly),
+        where="/body/name", wrap=but(_partly)),
     Bug("attributes-replaced", "custom attributes take the place of those before", "law", "update-a-contact",
         at=(CONVERSATION,), where="/body/contact/custom_attributes", wrap=_replaced(lambda _, new: new)),
     Bug("attributes-shallow", "custom attributes are merged on the top level only", "law", "update-a-contact",

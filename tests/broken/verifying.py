@@ -81,6 +81,4 @@ def is_planted(of: Bug | Correct, finding: Finding) -> bool:
     if isinstance(of, Correct):
         return False
     violation = finding.violation
-    return (
-        violation.code == of.code and violation.operation_id in of.tells and finding.where.startswith(of.where)
-    )
+    return violation.code == of.code and violation.operation_id in of.tells and finding.where.startswith(of.where)
