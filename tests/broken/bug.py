@@ -78,6 +78,10 @@ Wrap = Callable[[Handler], Handler]
 """What makes of the function that plays an operation one that plays it wrongly."""
 
 
+Frames = Callable[[dict[str, Any], dict[Any, Any]], list[dict[str, Any]]]
+"""What becomes of a data frame on its way to a client; gets the deployment's memory, too."""
+
+
 @dataclass(frozen=True)
 class Bug:
     """A server that is one bug away from correct.
@@ -92,6 +96,8 @@ class Bug:
         at: the operations whose answers tell, if not the broken one's own.
         around: how the answers are changed.
         wrap: how the operation is played wrongly.
+        frames: how the frames of the websocket are changed.
+        to_all: whether each of them goes to every websocket.
     """
 
     name: str
@@ -103,6 +109,8 @@ class Bug:
     at: tuple[str, ...] = ()
     around: Around | None = None
     wrap: Wrap | None = None
+    frames: Frames | None = None
+    to_all: bool = False
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -123,9 +131,14 @@ class Correct:
     """A server that keeps every promise, in a way of its own.
 
     Attributes:
+        name: its name, in dashes.
+        sentence: what is its own way.
         settings: the settings of the service.
         seed: the seed of its randomness.
-        fixtures: what its first state has besides the usual, by inbox key.
+        inbox: what its first inbox has besides the usual, by key of the seed.
+        around: how its answers look.
+        first_id: where its ids begin.
+        skips: the scenarios that say that they are not meant for it.
     """
 
     name: str
@@ -135,6 +148,7 @@ class Correct:
     inbox: dict[str, Any] = field(default_factory=dict)
     around: Around | None = None
     first_id: int = 1
+    skips: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name

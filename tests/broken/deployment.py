@@ -15,18 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import uvicorn
 import yaml
 
 from broken.bug import Answer, Asked, Bug, Correct, HangError
 from understudy import bundled
 from understudy.contract.contract import Contract
-from understudy.effective import document_of
+from understudy.effective import bundled_contract, document_of
 from understudy.server.app import create_app
 from understudy.server.call import Part
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.run import bind, url_of
 from understudy.server.stage import Direction, plant, stage
+from understudy.services.service import discover
 
 SERVICE = "chatwoot"
 KNOWN = {
@@ -46,6 +48,13 @@ SEQUENCES = ("contacts", "messages", "conversations", "display/1", "attachments"
 def contract(release: str, *, ours: bool) -> Contract:
     """The contract; with what our own gate may say besides, or without."""
     return Contract(document_of(SERVICE, settings={"release": release}, ours=ours)[0])
+
+
+@lru_cache
+def events() -> Contract | None:
+    """The contract of the events, if the service tells of any."""
+    document = discover()[SERVICE].events
+    return bundled_contract(document) if document else None
 
 
 @lru_cache
@@ -90,13 +99,15 @@ class Deployment:
     """An ASGI application: the real one, and what is done around it.
 
     Attributes:
+        part: the played Chatwoot.
         asked: how many requests came.
         budget: after how many of them `spent` is set; None for never.
     """
 
     def __init__(self, of: Bug | Correct, folder: Path) -> None:
         self.of = of
-        self.app = create_app([_part(of, folder)], policy="report")
+        self.part = _part(of, folder)
+        self.app = create_app([self.part], policy="report")
         self.asked = 0
         self.budget: int | None = None
         self.spent = asyncio.Event()
@@ -107,7 +118,8 @@ class Deployment:
         ]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, Cable(self, send))
             return
         self.asked += 1
         if self.budget is not None and self.asked > self.budget:
@@ -154,6 +166,39 @@ class Deployment:
         pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
         kept = [pair for pair in pairs if pair[0] != "content-length"]
         return Answer(sent[0]["status"], kept, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+class Cable:
+    """What a deployment sends on one websocket: every data frame passes the bug.
+
+    Args:
+        deployment: the deployment.
+        send: the ASGI way to the client.
+    """
+
+    def __init__(self, deployment: Deployment, send: Any) -> None:
+        self.deployment = deployment
+        self.send = send
+        self.identifier = ""
+
+    async def __call__(self, message: Any) -> None:
+        """Send, or change what is sent."""
+        frame = orjson.loads(message["text"]) if message.get("text") else {}
+        memory, of = self.deployment.memory, self.deployment.of
+        if frame.get("type") == "confirm_subscription":
+            self.identifier = frame["identifier"]
+            memory.setdefault("sockets", []).append(self)
+        if not isinstance(frame.get("message"), dict) or not isinstance(of, Bug):
+            await self.send(message)
+            return
+        for socket in memory["sockets"] if of.to_all else [self]:
+            for changed in of.frames(frame, memory) if of.frames else [frame]:
+                await socket.tell(changed["message"])
+
+    async def tell(self, message: Any) -> None:
+        """Send a data frame to whoever listens here."""
+        frame = {"identifier": self.identifier, "message": message}
+        await self.send({"type": "websocket.send", "text": orjson.dumps(frame).decode()})
 
 
 async def _send(answer: Answer, send: Any) -> None:

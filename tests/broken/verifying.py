@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from broken.bug import Bug, Correct
-from broken.deployment import KNOWN, SERVICE, contract, deployed, release_of
+from broken.deployment import KNOWN, SERVICE, contract, deployed, events, release_of
 from understudy import bundled
 from understudy.probe.judge import Finding, Judge
 from understudy.probe.play import play
@@ -38,9 +38,11 @@ class Verdict:
     skipped: list[str] = field(default_factory=list)
 
 
-def scenarios(release: str = "later") -> list[Scenario]:
-    """Every scenario, the longest one last."""
-    found = load_all(bundled.FIXTURES / SERVICE / "scenarios", contract(release, ours=False).by_id.keys())
+def scenarios(release: str = "later", folder: str = "") -> list[Scenario]:
+    """Every scenario, the longest one last; those of the websocket are in a folder of their own."""
+    heard = events()
+    path = bundled.FIXTURES / SERVICE / "scenarios" / folder
+    found = load_all(path, contract(release, ours=False).by_id.keys(), heard.events.keys() if heard else ())
     return sorted(map(_hurried, found), key=lambda scenario: scenario.path.stem == LONG)
 
 
@@ -57,7 +59,7 @@ async def verify(of: Bug | Correct, played: Sequence[Scenario] | None = None, *,
         played: the scenarios; all of them if not given.
         whole: whether to go on once the bug is found.
     """
-    verdict, judge = Verdict(), Judge({"observed": contract(release_of(of), ours=False)})
+    verdict, judge = Verdict(), Judge({"observed": contract(release_of(of), ours=False)}, events())
     async with deployed(of) as (url, _), Target(url, Manners(patience=1.0)) as target:
         for scenario in scenarios(release_of(of)) if played is None else played:
             outcome = await play(scenario, target, judge, {"mark": f"understudy-check-{scenario.path.stem}", **KNOWN})
@@ -69,7 +71,7 @@ async def verify(of: Bug | Correct, played: Sequence[Scenario] | None = None, *,
         verdict.requests = target.asked
     if verdict.found:
         first = verdict.found.exchanges[0]
-        verdict.requests = next(n for n, (_, e) in enumerate(judge.exchanges, 1) if e is first)
+        verdict.requests = next((n for n, (_, e) in enumerate(judge.exchanges, 1) if e is first), verdict.requests)
     for finding in judge.findings.values():
         if not is_planted(of, finding):
             (verdict.laws if finding.violation.code == "law-broken" else verdict.others).append(finding)
