@@ -101,6 +101,7 @@ class Deployment:
     Attributes:
         part: the played Chatwoot.
         asked: how many requests came.
+        cables: the websockets on which somebody listens.
         budget: after how many of them `spent` is set; None for never.
     """
 
@@ -111,7 +112,8 @@ class Deployment:
         self.asked = 0
         self.budget: int | None = None
         self.spent = asyncio.Event()
-        self.memory: dict[Any, Any] = {}
+        self.cables: set[Cable] = set()
+        self.memory: dict[Any, Any] = {"cables": self.cables}
         self.routes = [
             (operation.method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", operation.template) + "$"), name)
             for name, operation in contract(release_of(of), ours=True).by_id.items()
@@ -119,7 +121,11 @@ class Deployment:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
-            await self.app(scope, receive, Cable(self, send))
+            cable = Cable(self, send)
+            try:
+                await self.app(scope, receive, cable)
+            finally:
+                self.cables.discard(cable)
             return
         self.asked += 1
         if self.budget is not None and self.asked > self.budget:
@@ -187,13 +193,13 @@ class Cable:
         memory, of = self.deployment.memory, self.deployment.of
         if frame.get("type") == "confirm_subscription":
             self.identifier = frame["identifier"]
-            memory.setdefault("sockets", []).append(self)
+            self.deployment.cables.add(self)
         if not isinstance(frame.get("message"), dict) or not isinstance(of, Bug):
             await self.send(message)
             return
-        for socket in memory["sockets"] if of.to_all else [self]:
-            for changed in of.frames(frame, memory) if of.frames else [frame]:
-                await socket.tell(changed["message"])
+        for changed in of.frames(frame, memory) if of.frames else [frame]:
+            for cable in list(self.deployment.cables) if of.to_all else [self]:
+                await cable.tell(changed["message"])
 
     async def tell(self, message: Any) -> None:
         """Send a data frame to whoever listens here."""

@@ -213,12 +213,18 @@ class _Stage:
                 raise _UnreachedError(f"{step.name} gave no {name} ({error}); its answer was {status}") from None
 
     def _law(self, step: Step, said: Exchange | Event, where: str, message: str, at: str = "") -> None:
-        operation = step.name if step.kind != "listen" else ""
         promise = f"{self.scenario.path.name}#{step.place}{at}"
         side: Side = "event" if isinstance(said, Event) else "response"
-        violation = Violation(where, "law-broken", side, operation, promise, f"{self.scenario.name}: {message}")
+        violation = Violation(
+            where, "law-broken", side, self._operation(step), promise, f"{self.scenario.name}: {message}"
+        )
         self.judge.law(violation, said, self.scenario.name)
         self.outcome.broken += 1
+
+    def _operation(self, step: Step) -> str:
+        """The operationId of what a step speaks of; of an event, the one that its document gives it."""
+        events = self.judge.events.events if self.judge.events else {}
+        return "" if step.kind == "listen" else events[step.name].operation_id if step.name in events else step.name
 
     def _fill(self, value: Any, what: str) -> Any:
         try:
