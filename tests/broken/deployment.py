@@ -101,6 +101,7 @@ class Deployment:
     Attributes:
         part: the played Chatwoot.
         asked: how many requests came.
+        crashed: the requests over which the played Chatwoot itself crashed, which no planted bug may cause.
         cables: the websockets on which somebody listens.
         budget: after how many of them `spent` is set; None for never.
     """
@@ -112,6 +113,7 @@ class Deployment:
         self.asked = 0
         self.budget: int | None = None
         self.spent = asyncio.Event()
+        self.crashed: list[str] = []
         self.cables: set[Cable] = set()
         self.memory: dict[Any, Any] = {"cables": self.cables}
         self.routes = [
@@ -171,6 +173,8 @@ class Deployment:
         await self.app(changed, receive, collect)
         pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
         kept = [pair for pair in pairs if pair[0] != "content-length"]
+        if "understudy-refused" in dict(pairs):
+            self.crashed.append(f"{asked.method} {asked.path}?{asked.query.decode()} {asked.body!r}")
         return Answer(sent[0]["status"], kept, b"".join(message.get("body", b"") for message in sent[1:]))
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from broken.bug import Bug, Wrap
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
+from understudy.services.chatwoot.parameters import record_id, to_i
 from understudy.services.chatwoot.shapes import conversation_shape, message_shape
-from understudy.services.chatwoot.tables import Conversation, MessageType
+from understudy.services.chatwoot.tables import Contact, Conversation, MessageType
 from understudy.services.chatwoot.timeline import Draft, add, change_status
 from understudy.services.service import Handler, Params, Refusal
 
@@ -21,14 +22,16 @@ ACCOUNT = 1
 
 def conversation_of(sandbox: Sandbox, params: Params) -> Conversation | None:
     """The conversation that a path names, whoever it belongs to."""
-    number = int(params["conversation_id"])
+    number = record_id(str(params["conversation_id"]))
     return tables_of(sandbox).conversations.one(("account_id", "display_id"), (ACCOUNT, number))
 
 
-def contact_of(sandbox: Sandbox, params: Params) -> Any:
-    """The contact that a path names in the first inbox."""
+def contact_of(sandbox: Sandbox, params: Params) -> Contact | None:
+    """The contact that a path names."""
     tables = tables_of(sandbox)
-    found = tables.contact_inboxes.one(("inbox_id", "source_id"), (1, params["contact_identifier"]))
+    inbox = tables.inboxes.one("identifier", params["inbox_identifier"])
+    name = str(params["contact_identifier"]).removesuffix(".json")
+    found = tables.contact_inboxes.one(("inbox_id", "source_id"), (inbox.id if inbox else 0, name))
     return tables.contacts[found.contact_id] if found else None
 
 
@@ -135,9 +138,10 @@ def _message_doubled(sandbox: Sandbox, params: Params, said: Any) -> Any:
 
 
 def _typed(sandbox: Sandbox, params: Params, said: Any) -> Any:
-    contact = contact_of(sandbox, params)
-    draft = Draft(MessageType.INCOMING, "…", sender_type="Contact", sender_id=contact.id)
-    add(sandbox, conversation_of(sandbox, params), draft)  # type: ignore[arg-type]
+    conversation = conversation_of(sandbox, params)
+    if conversation:
+        draft = Draft(MessageType.INCOMING, "…", sender_type="Contact", sender_id=conversation.contact_id)
+        add(sandbox, conversation, draft)
     return said
 
 
@@ -168,8 +172,8 @@ def _all_seen(sandbox: Sandbox, params: Params, said: Any) -> Any:
 
 
 def _inclusive(_: Sandbox, params: Params) -> None:
-    if "before" in params:
-        params["before"] = str(int(params["before"]) + 1)
+    if isinstance(params.get("before"), str) and params["before"].strip():
+        params["before"] = str(to_i(params["before"]) + 1)
 
 
 def _with_notes(sandbox: Sandbox, params: Params, said: Any) -> Any:
@@ -348,4 +352,5 @@ LAWS: tuple[Bug, ...] = (
 def _oldest(sandbox: Sandbox, params: Params) -> Any:
     tables, conversation = tables_of(sandbox), conversation_of(sandbox, params)
     rows = tables.messages.all("chat_in", conversation.id if conversation else 0)
-    return [message_shape(tables, row, int(params["conversation_id"]), params.base_url) for row in rows[:20]]
+    number = conversation.display_id if conversation else 0
+    return [message_shape(tables, row, number, params.base_url) for row in rows[:20]]

@@ -8,11 +8,16 @@ from broken.bug import Answer, Asked, Bug, Real, after
 from broken.laws import CONVERSATION, MESSAGES, but, contact_of, given
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
+from understudy.services.chatwoot.parameters import record_id
 from understudy.services.service import Handler, Params, Reply
 
 CONTACT = "get-details-of-a-contact"
 TAG = 'W/"1"'
 WORN = 1000
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _forgotten(handler: Handler) -> Handler:
@@ -23,7 +28,9 @@ def _forgotten(handler: Handler) -> Handler:
         said = handler(sandbox, params)
         if before is not None:
             contacts = tables_of(sandbox).contacts
-            contacts.update(contacts[before.id], name=before.name)
+            kept = contacts.get(before.id)
+            if kept is not None:
+                contacts.update(kept, name=before.name)
         return said
 
     return play
@@ -32,7 +39,7 @@ def _forgotten(handler: Handler) -> Handler:
 def _partly(sandbox: Sandbox, params: Params, said: Any) -> Any:
     """What a refused update asked for is done as far as it was valid."""
     contact = contact_of(sandbox, params)
-    if isinstance(said, Reply) and contact is not None and params.get("name"):
+    if isinstance(said, Reply) and contact is not None and _is_text(params.get("name")):
         tables_of(sandbox).contacts.update(contact, name=params["name"])
     return said
 
@@ -44,9 +51,11 @@ def _replaced(merge: Any) -> Any:
         def play(sandbox: Sandbox, params: Params) -> Any:
             before, new = contact_of(sandbox, params), params.get("custom_attributes")
             said = handler(sandbox, params)
-            if before is not None and new is not None:
+            if before is not None and isinstance(new, dict):
                 contacts = tables_of(sandbox).contacts
-                contacts.update(contacts[before.id], custom_attributes=merge(before.custom_attributes, new))
+                kept = contacts.get(before.id)
+                if kept is not None:
+                    contacts.update(kept, custom_attributes=merge(before.custom_attributes, new))
             return said
 
         return play
@@ -64,21 +73,22 @@ def _without(*names: str) -> Any:
 
 def _cleared(sandbox: Sandbox, params: Params, said: Any) -> Any:
     contact = contact_of(sandbox, params)
-    if params.get("name") == "":
+    if contact is not None and params.get("name") == "" and isinstance(said, dict):
         tables_of(sandbox).contacts.update(contact, name="")
         said = said | {"name": ""}
     return said
 
 
 def _reidentified(sandbox: Sandbox, params: Params, said: Any) -> Any:
-    if params.get("identifier"):
-        tables_of(sandbox).contacts.update(contact_of(sandbox, params), identifier=params["identifier"])
+    contact, contacts, chosen = contact_of(sandbox, params), tables_of(sandbox).contacts, params.get("identifier")
+    if contact is not None and _is_text(chosen) and not contacts.one("identifier_key", (contact.account_id, chosen)):
+        contacts.update(contacts[contact.id], identifier=chosen)
     return said
 
 
 def _updated_on_sight(sandbox: Sandbox, params: Params, said: Any) -> Any:
     contacts = tables_of(sandbox).contacts
-    if params.get("name"):
+    if isinstance(said, dict) and _is_text(params.get("name")):
         contacts.update(contacts[said["id"]], name=params["name"])
         said = said | {"name": params["name"]}
     return said
@@ -113,11 +123,12 @@ def _form_ignored(_: Sandbox, params: Params) -> None:
 def _appended(handler: Handler) -> Handler:
     def play(sandbox: Sandbox, params: Params) -> Any:
         messages = tables_of(sandbox).messages
-        row = messages.get(int(params["message_id"]))
-        before = row.content_attributes.get("submitted_values", []) if row else []
+        row = messages.get(record_id(str(params["message_id"])))
+        before = row.content_attributes.get("submitted_values") if row else None
         said = handler(sandbox, params)
-        if row and before:
-            values = [*before, *said["content_attributes"]["submitted_values"]]
+        new = said["content_attributes"].get("submitted_values")
+        if row and isinstance(before, list) and isinstance(new, list):
+            values = [*before, *new]
             changed = {**said["content_attributes"], "submitted_values": values}
             messages.update(messages[row.id], content_attributes=changed)
             said = said | {"content_attributes": changed}
@@ -127,7 +138,7 @@ def _appended(handler: Handler) -> Handler:
 
 
 def _reworded(sandbox: Sandbox, params: Params, said: Any) -> Any:
-    if params.get("content"):
+    if _is_text(params.get("content")):
         messages = tables_of(sandbox).messages
         messages.update(messages[said["id"]], content=params["content"])
         said = said | {"content": params["content"]}

@@ -111,6 +111,7 @@ async def schemathesis(of: Bug | Correct, budget: int, checks: str | None = None
                 process.kill()
             await ended
             spent.cancel()
+            assert not app.crashed, app.crashed
             return app.asked if process.returncode == FAILED and app.asked <= budget else None
 
 
@@ -118,9 +119,11 @@ def main(bugs: Sequence[Bug], correct: Sequence[Correct]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--ours", action="store_true", help="leave `st run` out")
-    parser.add_argument("--only", default="", help="only bugs whose name holds this")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these bugs")
     chosen = parser.parse_args()
     logging.disable(logging.CRITICAL)
     assert scenarios()
-    asyncio.run(main_async([bug for bug in bugs if chosen.only in bug.name], correct, peer=not chosen.ours))
+    asyncio.run(
+        main_async([bug for bug in bugs if not chosen.only or bug.name in chosen.only], correct, peer=not chosen.ours)
+    )
     return 0

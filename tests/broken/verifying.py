@@ -60,7 +60,7 @@ async def verify(of: Bug | Correct, played: Sequence[Scenario] | None = None, *,
         whole: whether to go on once the bug is found.
     """
     verdict, judge = Verdict(), Judge({"observed": contract(release_of(of), ours=False)}, events())
-    async with deployed(of) as (url, _), Target(url, Manners(patience=1.0)) as target:
+    async with deployed(of) as (url, app), Target(url, Manners(patience=1.0)) as target:
         for scenario in scenarios(release_of(of)) if played is None else played:
             outcome = await play(scenario, target, judge, {"mark": f"understudy-check-{scenario.path.stem}", **KNOWN})
             if outcome.skipped:
@@ -69,6 +69,7 @@ async def verify(of: Bug | Correct, played: Sequence[Scenario] | None = None, *,
             if verdict.found and not whole:
                 break
         verdict.requests = target.asked
+        assert not app.crashed, app.crashed
     if verdict.found:
         first = verdict.found.exchanges[0]
         verdict.requests = next((n for n, (_, e) in enumerate(judge.exchanges, 1) if e is first), verdict.requests)
