@@ -33,6 +33,7 @@ UNDOCUMENTED = Kind("urn:understudy:refusal-undocumented", "The product refuses,
 NOT_OFFERED = Kind("urn:understudy:answer-not-offered", "The document has no such answer")
 UNSYNTHESISABLE = Kind("urn:understudy:unsynthesisable", "No answer can be made that keeps the contract")
 CONTROL = Kind("urn:understudy:not-possible-here", "The state does not allow this")
+UPSTREAM = Kind("urn:understudy:deployment-failed", "The deployment behind the proxy gives no answer")
 CRASH = Kind("urn:understudy:handler-failed", "The handler failed")
 
 
