@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from understudy.contract.coding import decoded
 from understudy.contract.contract import Contract
@@ -37,12 +37,16 @@ class Traffic:
 
     Args:
         contract: the contract.
-        bases: the paths below which the document's paths may stand, e.g. ``/api``; they may stand at the root too.
+        bases: the paths below which the document's paths may stand, e.g. ``/api``, or below those the document's own
+            server path; they may stand at the root too.
     """
 
     def __init__(self, contract: Contract, bases: Collection[str] = ()) -> None:
         self.contract = contract
-        self.bases = sorted({"", *(base.rstrip("/") for base in bases)}, key=len, reverse=True)
+        roots = {"", *(base.rstrip("/") for base in bases)}
+        self.bases = sorted(
+            {root + more for root in roots for more in ("", server_path(contract))}, key=len, reverse=True
+        )
         self._templates = Templates((template, template) for template in contract.templates())
 
     def request(self, method: str, target: str, seen: Sighting) -> Request:
@@ -100,6 +104,14 @@ class Traffic:
                 template, values = found
                 return below, template, dict(zip(PARAMETER.findall(template), values, strict=True))
         return path, None, {}
+
+
+def server_path(contract: Contract) -> str:
+    """Where a document says its paths begin: the path of its first server, variables at their defaults."""
+    servers = contract.data.get("servers") or [{}]
+    variables = servers[0].get("variables", {})
+    url = PARAMETER.sub(lambda found: str(variables.get(found[1], {}).get("default", "")), servers[0].get("url", ""))
+    return urlsplit(url).path.rstrip("/")
 
 
 def is_preflight(request: Request) -> bool:

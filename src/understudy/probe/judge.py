@@ -17,6 +17,8 @@ from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Event, Exchange
 from understudy.contract.violations import Violation
 
+KEPT, SMALLEST = 50_000_000, 2_000
+"""How many bytes of traffic between others are kept, beside what findings show; the least that an exchange counts."""
 EXAMPLES = 3
 """How many exchanges a finding shows."""
 LAW = "law"
@@ -72,6 +74,39 @@ class Judge:
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
+        self.overheard = 0
+        self._kept = 0
+
+    def overhear(self, exchange: Exchange, origin: str, *, ignoring: frozenset[str] = frozenset()) -> None:
+        """Judge both sides of an exchange between others by every profile.
+
+        One that belongs to no path of the document counts for nothing; `Traffic.judge` has judged it by the first
+        profile, and what it found beside the contract stands first. There may be more of them than memory: findings
+        show theirs, and others are kept up to `KEPT`.
+
+        Args:
+            exchange: what was seen.
+            origin: where.
+            ignoring: codes of violations that nobody can know of, where something is left out of a record.
+        """
+        request, response = exchange.request, exchange.response
+        missing = tuple(violation for violation in exchange.violations if violation.code == "answer-missing")
+        self._note(missing, LAW, exchange, origin)
+        self.overheard += 1
+        self.coverage.add(exchange)
+        if request.path_pattern is not None and (exchange.operation_id or exchange.violations):
+            for profile, contract in self.contracts.items():
+                broken = contract.check_request(request)
+                if response is not None and not exchange.refused:
+                    broken += contract.check_response(request, response)
+                self._note([one for one in broken if one.code not in ignoring], profile, exchange, origin)
+            if response is not None and not exchange.refused:
+                seen = self.statuses.setdefault(exchange.operation_id, {})
+                seen[response.status_code] = seen.get(response.status_code, 0) + 1
+        self._kept += SMALLEST + len(request.body) + (len(response.body) if response else 0)
+        shown = (one for finding in self.findings.values() for one in finding.exchanges)
+        if self._kept <= KEPT or any(one is exchange for one in shown):
+            self.exchanges.append((origin, exchange))
 
     def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
         """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
+
+from uvicorn.loops.auto import auto_loop_factory
 
 from understudy.server.proxy.court import Court
 from understudy.server.proxy.relay import Relay
@@ -81,18 +82,6 @@ class Proxy:
             await Relay(self.upstream, self.court, wire).run()
 
 
-async def serve(
-    upstream: Upstream, court: Court, listener: socket.socket, ended: asyncio.Event, announce: Callable[[], None]
-) -> None:
-    """Pass traffic on until it is to end.
-
-    Args:
-        upstream: the deployment.
-        court: who judges.
-        listener: a bound, listening socket.
-        ended: set when it is to end.
-        announce: called once clients are served.
-    """
-    async with Proxy(upstream, court, listener):
-        announce()
-        await ended.wait()
+def runner() -> asyncio.Runner:
+    """What runs a proxy: the quickest event loop there is, as for our own server."""
+    return asyncio.Runner(loop_factory=auto_loop_factory())

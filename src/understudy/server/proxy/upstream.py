@@ -1,6 +1,7 @@
 """The deployment behind the proxy: connections to it, kept and used again, and why there is none.
 
-HTTP/1.1, spoken through `wire`: client libraries reorder or rename what must pass as it is, and drop 1xx answers. Called by `relay` and `tunnel`; it must not know what is asked.
+HTTP/1.1, spoken through `wire`: client libraries reorder or rename what must pass as it is, and drop 1xx answers.
+Called by `relay` and `tunnel`; it must not know what is asked.
 """
 
 from __future__ import annotations
