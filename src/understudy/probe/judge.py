@@ -80,9 +80,8 @@ class Judge:
     def overhear(self, exchange: Exchange, origin: str, *, ignoring: frozenset[str] = frozenset()) -> None:
         """Judge both sides of an exchange between others by every profile.
 
-        One that belongs to no path of the document counts for nothing; `Traffic.judge` has judged it by the first
-        profile, and what it found beside the contract stands first. There may be more of them than memory: findings
-        show theirs, and others are kept up to `KEPT`.
+        `Traffic.judge` has judged it by the first profile. One that belongs to no path of the document counts for
+        nothing. There may be more of them than memory: findings show theirs, and others are kept up to `KEPT`.
 
         Args:
             exchange: what was seen.
@@ -96,9 +95,12 @@ class Judge:
         self.coverage.add(exchange)
         if request.path_pattern is not None and (exchange.operation_id or exchange.violations):
             for profile, contract in self.contracts.items():
-                broken = contract.check_request(request)
-                if response is not None and not exchange.refused:
-                    broken += contract.check_response(request, response)
+                if contract is self.main:
+                    broken = [violation for violation in exchange.violations if violation not in missing]
+                else:
+                    broken = list(contract.check_request(request))
+                    if response is not None and not exchange.refused:
+                        broken += contract.check_response(request, response)
                 self._note([one for one in broken if one.code not in ignoring], profile, exchange, origin)
             if response is not None and not exchange.refused:
                 seen = self.statuses.setdefault(exchange.operation_id, {})
