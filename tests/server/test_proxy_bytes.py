@@ -14,14 +14,14 @@ from understudy.contract.traffic import LIMIT
 
 PACKED = gzip.compress(b'{"name": "packed"}', mtime=0)
 ODD = {
-    "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n4\r\n{\"na\r\n8\r\nme\":\"x\"}\r\n0\r\n\r\n",
+    "chunked": b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n4\r\n{"na\r\n8\r\nme":"x"}\r\n0\r\n\r\n',
     "trailers": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 9\r\n\r\n",
     "gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(PACKED) + PACKED,
     "brotli": b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n\x0b\x80hi",
     "no length": b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nuntil the end",
     "empty": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     "204": b"HTTP/1.1 204 No Content\r\nX-Done: yes\r\n\r\n",
-    "304 with a length": b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 99\r\n\r\n",
+    "304 with a length": b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\nContent-Length: 99\r\n\r\n',
     "redirect": b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n",
     "many values": b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nX-Two: 1\r\nSet-Cookie: b=2\r\nx-two: 2\r\nContent-Length: 2\r\n\r\nhi",
     "latin-1": b"HTTP/1.1 200 OK\r\nX-Place: Malm\xf6\r\nContent-Length: 2\r\n\r\nhi",
