@@ -75,8 +75,8 @@ class Court:
         if passage.failure:
             missing = Violation("/", "answer-missing", "response", exchange.operation_id, "", passage.failure)
             exchange.violations.append(missing)
+        self.passed(passage)  # first: what the log tells of shall be in the record
         self.journal.add(exchange)
-        self.passed(passage)
 
     def event(self, text: bytes) -> None:
         """Judge a text that the deployment sent over a websocket, if it carries an event."""
