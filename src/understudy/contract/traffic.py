@@ -18,6 +18,8 @@ from understudy.contract.templates import PARAMETER, Templates
 LIMIT = 10_000_000
 """How many bytes of a body are judged."""
 PREFLIGHT = "a CORS preflight, which belongs to no operation"
+HANDSHAKE = "a websocket, which belongs to no operation"
+SWITCHING = 101
 _PACKED = frozenset({b"content-encoding", b"content-length"})
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -84,8 +86,9 @@ class Traffic:
         """Judge both sides of an exchange: what is found is added to it, and what could not be judged is noted."""
         request, response = exchange.request, exchange.response
         operation = self.contract.operation(request)
-        if operation is None and is_preflight(request):
-            exchange.note = _joined(exchange.note, PREFLIGHT)
+        switched = response is not None and response.status_code == SWITCHING
+        if operation is None and (switched or is_preflight(request)):
+            exchange.note = _joined(exchange.note, HANDSHAKE if switched else PREFLIGHT)
             return
         exchange.operation_id = operation.operation_id if operation else ""
         exchange.violations += self.contract.check_request(request)

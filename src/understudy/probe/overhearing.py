@@ -10,11 +10,11 @@ import re
 from collections import Counter
 
 from understudy.contract.exchange import Event, Exchange
+from understudy.contract.traffic import SWITCHING
 from understudy.probe.judge import Judge
 from understudy.probe.results import Part, Skipped
 
 LISTED = 200
-SWITCHING = 101
 NOWHERE = "not in the document"
 _UNJUDGED = re.compile(r"the (request|answer)'s body was not judged: (.*?)(?=; the answer's|$)")
 
