@@ -71,9 +71,9 @@ class Server:
         return "".join(lines)
 
 
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run our command to its end."""
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=patience, cwd=cwd)
 
 
 @contextmanager
@@ -84,9 +84,9 @@ def proxying(url: str, *arguments: str) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None) -> Iterator[Server]:
-    """A server on a free port, ended whatever happens."""
-    with _started([command, "serve", *arguments, "--port", "0"], r"^  seed: ", cwd) as server:
+def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None, port: int = 0) -> Iterator[Server]:
+    """A server on a free port, or on one that was free just now, ended whatever happens."""
+    with _started([command, "serve", *arguments, "--port", str(port)], r"^  seed: ", cwd) as server:
         yield server
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from understudy.commands.options import ENGINES, fail
+from understudy.commands.options import ENGINES, Reports, fail
 
 
 @click.command()
@@ -21,6 +21,7 @@ from understudy.commands.options import ENGINES, fail
 @click.option("--base-url", "base_urls", multiple=True, metavar="URL",
               help="Where the deployment's paths begin; found in the file if not given. Repeatable.")  # fmt: skip
 @click.option("--baseline", type=click.Path(path_type=Path), help="Accept the findings that this file lists.")
+@click.option("--report", "reports", type=Reports(), multiple=True, help="Write these reports. Repeatable.")
 @click.option("--engine", type=click.Choice(ENGINES), default="plan", show_default=True,
               help="Let compiled plans accept good traffic first, or ask openapi-core always.")  # fmt: skip
 def judge(  # noqa: PLR0913 - the command's options
@@ -31,22 +32,27 @@ def judge(  # noqa: PLR0913 - the command's options
     overlays: Sequence[Path],
     base_urls: Sequence[str],
     baseline: Path | None,
+    reports: Sequence[Mapping[str, Path]],
     engine: Literal["plan", "stock"],
 ) -> None:
     """Judge recorded traffic.
 
     FILE is a HAR file, from a browser's developer tools, Playwright, or `understudy proxy --record`.
     """
-    from understudy.commands.telling import tell  # noqa: PLC0415 - heavy
-    from understudy.effective import TargetError  # noqa: PLC0415
+    from understudy.effective import TargetError  # noqa: PLC0415 - heavy
+    from understudy.probe import report  # noqa: PLC0415
     from understudy.probe.command import baseline_of, judge_for  # noqa: PLC0415
     from understudy.probe.har import HarError  # noqa: PLC0415
     from understudy.probe.judging import judge_har  # noqa: PLC0415
+    from understudy.probe.report import terminal  # noqa: PLC0415
 
+    wanted = {form: path for given in reports for form, path in given.items()}
     try:
+        report.check(wanted)
         judging, _ = judge_for(service, document, overlays, engine)
         results = judge_har(file, judging, base_urls, baseline_of(baseline))
-    except (TargetError, HarError) as error:
+        terminal.Screen(sys.stdout).results(results)
+        report.write_all(results, wanted)
+    except (TargetError, HarError, report.ReportError) as error:
         fail(str(error))
-    tell(results)
     sys.exit(results.exit_code)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from understudy.commands.options import ENGINES, LOGS, POLICIES, fail
+from understudy.commands.options import ENGINES, LOGS, POLICIES, Reports, fail
 
 
 @click.command()
@@ -27,8 +27,9 @@ from understudy.commands.options import ENGINES, LOGS, POLICIES, fail
 @click.option("--insecure", is_flag=True, help="Take any certificate.")
 @click.option("--record", type=click.Path(path_type=Path), help="Record the traffic as HAR, credentials masked.")
 @click.option("--secret", "secret_names", multiple=True, metavar="NAME",
-              help="Mask this header or query parameter in the record too. Repeatable.")  # fmt: skip
+              help="Mask this header or query parameter too. Repeatable.")  # fmt: skip
 @click.option("--baseline", type=click.Path(path_type=Path), help="Accept the findings that this file lists.")
+@click.option("--report", "reports", type=Reports(), multiple=True, help="Write these reports. Repeatable.")
 @click.option("--engine", type=click.Choice(ENGINES), default="plan", show_default=True,
               help="Let compiled plans accept good traffic first, or ask openapi-core always.")  # fmt: skip
 @click.option("--log", "form", type=click.Choice(LOGS), default="text", show_default=True, help="Form of the log.")
@@ -40,11 +41,13 @@ def proxy(**options: Any) -> None:
     from understudy.commands.watching import Wish, watch  # noqa: PLC0415 - heavy
     from understudy.effective import TargetError  # noqa: PLC0415
     from understudy.probe.recording import RecordError  # noqa: PLC0415
+    from understudy.probe.report import ReportError  # noqa: PLC0415
     from understudy.server.proxy.upstream import UrlError  # noqa: PLC0415
     from understudy.server.run import BindError  # noqa: PLC0415
 
+    options["reports"] = {form: path for given in options["reports"] for form, path in given.items()}
     try:
         results = watch(Wish(**options))
-    except (TargetError, UrlError, BindError, RecordError) as error:
+    except (TargetError, UrlError, BindError, RecordError, ReportError) as error:
         fail(str(error))
     sys.exit(results.exit_code)

@@ -11,21 +11,22 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from understudy.commands.telling import tell
 from understudy.contract.contract import EngineName
 from understudy.contract.traffic import Traffic
+from understudy.probe import report
 from understudy.probe.baseline import Baseline
 from understudy.probe.command import baseline_of, judge_for
 from understudy.probe.credentials import Credentials
 from understudy.probe.judge import Judge
 from understudy.probe.overhearing import Overhearing
 from understudy.probe.recording import RecordError, Recording
+from understudy.probe.report import terminal
 from understudy.probe.results import Results, gather
 from understudy.server import logs
 from understudy.server.gate import Policy
@@ -54,6 +55,7 @@ class Wish:
     record: Path | None
     secret_names: Sequence[str]
     baseline: Path | None
+    reports: Mapping[str, Path]
     engine: EngineName
     form: str
 
@@ -141,12 +143,28 @@ def _recording(wish: Wish, judge: Judge) -> Iterator[Recording | None]:
 def watch(wish: Wish) -> Results:
     """Pass traffic on until a signal ends it, then tell what was found.
 
-    Errors: `TargetError`, `UrlError`, `BindError`, `RecordError`.
+    Errors: `TargetError`, `UrlError`, `BindError`, `RecordError`, `ReportError`.
     """
     logs.configure(wish.form)
+    report.check(wish.reports)
     watched = Watch(wish)
     listener = bind(wish.host, wish.port)
     with _recording(wish, watched.judge) as watched.recording, runner() as running:
         results = running.run(watched.run(listener))
-    tell(results)
+    secrets = _secrets(results, wish.secret_names)
+    terminal.Screen(sys.stdout, secrets=secrets).results(results)
+    report.write_all(results, wish.reports, secrets)
     return results
+
+
+def _secrets(results: Results, names: Sequence[str]) -> set[str]:
+    """What the headers said that the user calls secret; those that always carry credentials, reports know."""
+    secret = {name.lower() for name in names}
+    return {
+        value
+        for _, exchange in results.exchanges
+        for message in (exchange.request, exchange.response)
+        if message is not None
+        for name, value in message.fields.items()
+        if name in secret
+    }

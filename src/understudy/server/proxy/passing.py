@@ -51,6 +51,8 @@ class Passing:
 
     async def run(self) -> bool:
         """Pass it on; returns whether the client's connection may be used again."""
+        if self.head.framing == "none":
+            self.passage.asked.whole = isinstance(await self.client.piece(), End)
         if self.enforced and not await self._admitted():
             return not self.last
         while True:
@@ -98,8 +100,6 @@ class Passing:
         try:
             if self.head.framing != "none":
                 upload = asyncio.create_task(self._upload(wire))
-            elif not self.passage.asked.whole:
-                self.passage.asked.whole = isinstance(await self.client.piece(), End)
             answer = await self._answer_head(wire)
             if answer.status == SWITCHING:
                 self.last = True
