@@ -15,7 +15,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from broken.bug import Answer, Asked, Bug, Correct, Real
 from broken.deployment import KNOWN, contract, deployed
-from understudy.contract.body import File
+from understudy.contract.multipart import File
 from understudy.probe import captures, expectations
 from understudy.probe.judge import Finding, Judge
 from understudy.probe.play import Outcome, play

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from understudy.contract.body import File
+from understudy.contract.multipart import File
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
