@@ -32,6 +32,9 @@ from understudy.commands.options import ENGINES, LOGS, POLICIES, Moment, Pair, f
 @click.option(
     "--no-autoreply", "autoreply", flag_value=False, default=True, help="Let nobody answer by the seed's script."
 )
+@click.option("--control-token", envvar="UNDERSTUDY_CONTROL_TOKEN", metavar="TOKEN",
+              help="Ask for this token on the control plane; needed where other machines can reach it. "
+                   "Also read from UNDERSTUDY_CONTROL_TOKEN.")  # fmt: skip
 @click.option("--callbacks-to", multiple=True, metavar="HOST",
               help="Let webhook requests go to this host, besides this machine. Repeatable.")  # fmt: skip
 @click.option("--workers", type=int, default=1, hidden=True)
