@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from shelves import Shelves, hunted, judge_of
-from understudy.probe.searching.databases import DatabaseError
+from understudy.probe.searching.databases import DatabaseError, check
 from understudy.probe.searching.wish import Wish
 
 
@@ -74,7 +74,7 @@ def test_what_was_found_is_found_again_at_once(kind: str, tmp_path: Path, redis:
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "memcached://here"])
-def test_a_database_that_cannot_be_used_is_named(url: str, tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_used_is_named(url: str) -> None:
     """A database that is not there, or of no known kind, is an error that names it."""
     with pytest.raises(DatabaseError, match=url):
-        hunted(Shelves(), judge_of(tmp_path), Wish(database=url))
+        check(url)

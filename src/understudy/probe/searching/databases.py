@@ -1,7 +1,7 @@
 """Where Hypothesis keeps the cases that it found, for the next run or for others who search at the same time.
 
 A directory is Schemathesis' own setting. Redis is not: Hypothesis has a class for it, which is put into the profile
-that the engine's threads start from. Called around a run.
+that the engine's threads start from. Called around a run, and before anything is sent.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from hypothesis import settings
 from hypothesis.database import ExampleDatabase
 
+from understudy.effective import TargetError
+
 PROFILE, BARE = "understudy", "understudy-bare"
 _BARE = settings(database=None, derandomize=False)
 
 
-class DatabaseError(Exception):
+class DatabaseError(TargetError):
     """The database cannot be used; the message says why and what to do."""
 
 
@@ -36,6 +38,15 @@ def using(database: str | None) -> Iterator[None]:
         yield
     finally:
         settings.load_profile(before)
+
+
+def check(database: str | None) -> None:
+    """Make sure that a database can be used, before anything is sent.
+
+    Errors: `DatabaseError`.
+    """
+    with using(database):
+        pass
 
 
 def open_database(url: str) -> ExampleDatabase:
