@@ -62,9 +62,9 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run our command to its end."""
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=patience, cwd=cwd)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import click
 
 from understudy import bundled
 from understudy.contract.contract import Contract
-from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of
+from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of, service_of
 from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
 from understudy.probe import report
@@ -49,6 +49,9 @@ class Wish:
     rate: float | None = None
     timeout: float = 10.0
     seconds: float | None = None
+    max_cases: int = 1_000
+    max_examples: int = 50
+    database: str | None = None
     seed: int | None = None
     baseline: Path | None = None
     write_baseline: Path | None = None
@@ -60,7 +63,14 @@ class Wish:
 
 @dataclass
 class Prepared:
-    """All that a verification needs, checked."""
+    """All that a verification needs, checked.
+
+    Attributes:
+        judge: who judges.
+        order: what is to be verified.
+        manners: how the deployment is treated.
+        secrets: what no report may show.
+    """
 
     judge: Judge
     order: Order
@@ -75,12 +85,18 @@ def prepare(wish: Wish) -> Prepared:
     """
     name = str(wish.document) if wish.document else wish.service or "chatwoot"
     profiles: tuple[Profile, ...] = ("observed",) if wish.document else PROFILES
-    contracts: dict[str, Contract] = {}
-    for profile in profiles:
-        document, service = document_of(name, profile, wish.overlays if profile == "observed" else (), ours=False)
-        contracts[profile if service else "document"] = Contract(document)
+    service = service_of(name)
+
+    def contracts(*, ours: bool) -> dict[str, Contract]:
+        found: dict[str, Contract] = {}
+        for profile in profiles:
+            overlays = wish.overlays if profile == "observed" else ()
+            document, _ = document_of(name, profile, overlays, ours=ours)
+            found[profile if service else "document"] = Contract(document)
+        return found
+
     events = bundled_contract(service.events) if service and service.events else None
-    judge = Judge(contracts, events)
+    judge = Judge(contracts(ours=False), events, lambda: contracts(ours=True))
     folder = wish.scenarios or (bundled.FIXTURES / service.scenarios if service and service.scenarios else None)
     try:
         scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
@@ -97,7 +113,10 @@ def prepare(wish: Wish) -> Prepared:
         seconds=wish.seconds,
         seed=secrets.randbelow(2**32) if wish.seed is None else wish.seed,
         baseline=baseline,
-        fails_on=frozenset({LAW, *contracts}) if wish.fail_on == "any" else None,
+        max_cases=wish.max_cases,
+        max_examples=wish.max_examples,
+        database=wish.database,
+        fails_on=frozenset({LAW, *judge.contracts}) if wish.fail_on == "any" else None,
         parts=[part for part in PARTS if part in (wish.parts or PARTS)],
     )
     manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)

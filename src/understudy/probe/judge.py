@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from understudy.contract.contract import Contract
@@ -17,6 +18,8 @@ from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Event, Exchange
 from understudy.contract.violations import Violation
 
+OWN_VOICE = "understudy-refused"
+"""The header of an answer that a fake of ours gives in its own voice."""
 EXAMPLES = 3
 """How many exchanges a finding shows."""
 LAW = "law"
@@ -65,10 +68,18 @@ class Judge:
     Args:
         contracts: the contracts by profile, the one that clients rely on first.
         events: the contract of the events, if there are any.
+        voices: makes the contracts of an Understudy, by profile too: a fake of ours refuses in a voice of its own what
+            breaks the contract, and such an answer is judged by what it promises for that voice.
     """
 
-    def __init__(self, contracts: Mapping[str, Contract], events: Contract | None = None) -> None:
+    def __init__(
+        self,
+        contracts: Mapping[str, Contract],
+        events: Contract | None = None,
+        voices: Callable[[], Mapping[str, Contract]] | None = None,
+    ) -> None:
         self.contracts = contracts
+        self._voices = cache(voices) if voices is not None else None
         self.events = events
         self.main = next(iter(contracts.values()))
         self.coverage = Coverage(self.main)
@@ -83,7 +94,9 @@ class Judge:
         self._note(own, LAW, exchange, origin)
         first: tuple[Violation, ...] = own
         if exchange.response is not None:
-            for index, (profile, contract) in enumerate(self.contracts.items()):
+            voices = self._voices if OWN_VOICE in exchange.response.fields else None
+            contracts = self.contracts if voices is None else voices()
+            for index, (profile, contract) in enumerate(contracts.items()):
                 broken = contract.check_response(exchange.request, exchange.response)
                 self._note(broken, profile, exchange, origin)
                 if index == 0:
