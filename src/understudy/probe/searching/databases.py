@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import ExampleDatabase
 
 from understudy.effective import TargetError
@@ -34,10 +36,14 @@ def using(database: str | None) -> Iterator[None]:
     made = open_database(database) if database is not None and "://" in database else None
     settings.register_profile(PROFILE, parent=_BARE, database=made)
     settings.load_profile(PROFILE)
-    try:
-        yield
-    finally:
-        settings.load_profile(before)
+    # What it writes down of its own accord helps nobody here, and the folder where a user stands is not ours to litter.
+    with TemporaryDirectory(prefix="understudy-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+            settings.load_profile(before)
 
 
 def check(database: str | None) -> None:

@@ -23,6 +23,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CONTRACT_CHECK = "understudy_contract"
 """The check that stops a case which breaks a promise, so that Hypothesis makes it smaller."""
 SUCCESSES = range(200, 300)
+NOTHING: Mapping[str, object] = {}
 STEPS = 6
 """How many requests a stateful sequence may have."""
 
@@ -117,7 +118,7 @@ def readable(contract: Contract, known: Mapping[str, object]) -> dict[str, Any]:
 
 
 def identifiers(
-    contract: Contract, exchanges: Sequence[tuple[str, Exchange]], given: Mapping[str, object]
+    contract: Contract, exchanges: Sequence[tuple[str, Exchange]], given: Mapping[str, object] = NOTHING
 ) -> dict[str, object]:
     """Values of path parameters that lead somewhere: those of the latest success that has the most of them.
 
