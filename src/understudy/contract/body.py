@@ -20,9 +20,7 @@ import orjson
 
 from understudy.contract.multipart import File, Problem, WrongError, multipart
 
-# What it writes into its log about a malformed body stands in a problem already.
-logging.getLogger("python_multipart").addHandler(logging.NullHandler())
-
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # a problem says what its log would
 MAX_DEPTH = 64
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for a name
