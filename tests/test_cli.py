@@ -16,9 +16,11 @@ import httpx
 import pytest
 
 from processes import run, serving
-from understudy import cli
+from understudy import effective
+from understudy.commands import options, verify
 from understudy.contract.contract import ENGINES
-from understudy.server import gate, logs, stage
+from understudy.probe.verify import PARTS
+from understudy.server import gate, logs
 
 PETS = {
     "openapi": "3.1.0",
@@ -52,8 +54,9 @@ def test_help_is_instant() -> None:
 
 def test_the_choices_of_the_command_line_are_those_of_the_code() -> None:
     """The command line offers exactly the profiles, policies and log formats that exist."""
-    assert (cli.PROFILES, cli.POLICIES, cli.LOGS) == (stage.PROFILES, gate.POLICIES, logs.FORMATS)
-    assert cli.ENGINES == ENGINES
+    assert (options.PROFILES, options.POLICIES, options.LOGS) == (effective.PROFILES, gate.POLICIES, logs.FORMATS)
+    assert options.ENGINES == ENGINES
+    assert tuple(PARTS) == verify.PARTS
 
 
 def test_the_announcement_is_true_when_it_is_made() -> None:
@@ -65,6 +68,34 @@ def test_the_announcement_is_true_when_it_is_made() -> None:
         assert json.loads(pasted.stdout)["source_id"] == "demo-contact"
         assert "demo-inbox" in server.announced
         assert "seed: " in server.announced
+
+
+def test_every_part_is_announced_with_a_line_that_works() -> None:
+    """Several products on one server are each introduced, and each printed curl line works as pasted."""
+    with serving("chatwoot", "pingback", "omnivibe", "--base-path", "omnivibe=/vibe") as server:
+        lines = [line.split("try: ")[1] for line in server.announced.splitlines() if "try: " in line]
+        answers = [
+            json.loads(subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True).stdout)
+            for line in lines
+        ]
+    assert [answer.get("source_id", answer.get("status")) for answer in answers] == [
+        "demo-contact",
+        "open",
+        "demo-contact",
+    ]
+    assert f"{server.url}/vibe/public/" in lines[2]
+
+
+def test_a_changed_document_that_clashes_is_told_and_ignored(tmp_path: Path) -> None:
+    """Watching, a document that comes to have another one's path is refused, and the old one stays."""
+    one, other = (
+        document(tmp_path, name="one.json"),
+        document(tmp_path, json.dumps(PETS).replace("pets", "cats"), "b.json"),
+    )
+    with serving(str(one), str(other), "--watch") as server:
+        other.write_text(json.dumps(PETS))
+        assert "both have the path /pets" in server.logged("cannot be served")
+        assert httpx.get(f"{server.url}/cats").json() == ["Rex"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -135,7 +166,9 @@ def test_a_bad_document_is_told_where_and_why(tmp_path: Path, content: str, mess
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nobody",), "there is no service 'nobody'; installed are: chatwoot"),
+        (("nobody",), "there is no service 'nobody'; installed are: chatwoot, omnivibe, pingback"),
+        (("chatwoot", "omnivibe"), "serve one of them elsewhere, e.g. with --base-path omnivibe=/omnivibe"),
+        (("chatwoot", "--base-path", "shop=/shop"), "names nothing that is served; served are: chatwoot"),
         (("./missing.yaml",), "no such file"),
         (("chatwoot", "--overlay", "missing.yaml"), "no such file"),
         (("chatwoot", "--fixtures", "missing.yaml"), "no such file"),
@@ -143,6 +176,7 @@ def test_a_bad_document_is_told_where_and_why(tmp_path: Path, content: str, mess
         (("chatwoot", "--set", "nothing=1"), "has no setting 'nothing'"),
         (("chatwoot", "--set", "nonsense"), "is not NAME=VALUE"),
         (("chatwoot", "--clock", "yesterday"), "write it like"),
+        (("chatwoot", "--base-path", "nonsense"), "is not NAME=VALUE"),
         (("chatwoot", "--workers", "2"), "the state lives in one process"),
         (("chatwoot", "--host", "no.such.host.invalid"), "is no address of this machine"),
         (("chatwoot", "--profile", "wrong"), "observed"),
@@ -240,7 +274,14 @@ def test_the_same_seed_and_clock_give_the_same_bytes() -> None:
 
 def test_check_finds_nothing_in_what_we_ship_and_something_in_what_is_wrong(tmp_path: Path) -> None:
     """`check` is clean for the played service; a bad example is found with file, line and pointer."""
-    for arguments in ((), ("--profile", "published"), ("--set", "release=4.13")):
+    others = ("omnivibe", "pingback")
+    for arguments in (
+        (),
+        ("--profile", "published"),
+        ("--set", "release=4.13"),
+        others,
+        (*others, "--profile", "published"),
+    ):
         done = run("check", *arguments)
         assert done.returncode == 0, done.stdout
         assert "0 error(s)" in done.stdout

@@ -11,8 +11,8 @@ import pytest
 
 from understudy.cli import main
 from understudy.contract.violations import CODES
+from understudy.effective import document_of
 from understudy.server import problem
-from understudy.server.stage import Direction, document_of
 from understudy.services.service import discover
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +42,7 @@ def test_the_readme_lists_every_command_and_option() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert parameter.opts[0] in README, f"{name} {parameter.opts[0]}"
-                options.update(parameter.opts)
+                options.update((*parameter.opts, *parameter.secondary_opts))
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
     assert set(re.findall(r"`understudy ([a-z]+)", README)) <= set(main.commands)
 
@@ -78,7 +78,7 @@ def test_every_test_states_its_behaviour(path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(discover()))
 def test_every_operation_is_played_and_every_handler_is_an_operation(name: str) -> None:
     """The observed document of a service and its handlers name the same operations."""
-    document, service = document_of(name, Direction())
+    document, service = document_of(name)
     assert service
     documented = {
         operation["operationId"]

@@ -18,7 +18,7 @@ import pytest
 from processes import serving
 from understudy import bundled
 from understudy.contract.document import load
-from understudy.server.stage import REFUSALS
+from understudy.effective import REFUSALS
 
 HERE = Path(__file__).resolve().parent
 SCHEMATHESIS = str(Path(sys.executable).parent / "st")

@@ -18,9 +18,9 @@ from schemas import NAMES, any_value, one_in, scalar, text
 from understudy.contract import pointer
 from understudy.contract.exchange import Request, Response
 from understudy.contract.operation import Operation
-from understudy.server.generator.drawing import Detail
-from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Generator
+from understudy.generator.drawing import Detail
+from understudy.generator.shape import UnsatisfiableError
+from understudy.generator.values import Generator
 
 ODD_TEXTS = ("", " ", "x", " 1", "+1", "01", "1.0", "1e3", "-0", "٣", "0x1", "1_000", "NaN", "Infinity", "TRUE", "yes", "0",
              "123456789012345678901234567890", "a,b", ",", "1,,2", "a|b", "%20", "R,100,G,200", "{}", "[1]", "null", "a\nb",

@@ -14,8 +14,8 @@ from understudy.contract.contract import Contract
 from understudy.contract.document import Document, load
 from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import Violation
+from understudy.effective import PROFILES, REFUSALS, document_of
 from understudy.server.app import CONTROL
-from understudy.server.stage import PROFILES, REFUSALS, Direction, document_of
 from understudy.services.service import discover
 
 
@@ -92,10 +92,9 @@ def bundled() -> dict[str, Pair]:
     pairs = {"control": Pair(load(SPEC / CONTROL, voice=SPEC / REFUSALS))}
     for name, service in discover().items():
         for profile in PROFILES:
-            pairs[f"{name} {profile}"] = Pair(document_of(name, Direction(profile=profile))[0])
+            pairs[f"{name} {profile}"] = Pair(document_of(name, profile)[0])
         for setting, value in [(key, value) for key, entry in service.settings.items() for value in entry.overlays]:
-            direction = Direction(settings={setting: value})
-            pairs[f"{name} {setting}={value}"] = Pair(document_of(name, direction)[0])
+            pairs[f"{name} {setting}={value}"] = Pair(document_of(name, settings={setting: value})[0])
     return pairs
 
 

@@ -108,6 +108,59 @@ def test_a_violation_points_at_the_promise(pets: Any) -> None:
     assert found.remedy
 
 
+SHORT = {"maxLength": 2}
+CHOSEN = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "n": {"type": "integer"}}}
+PART = "#/paths/~1f/post/requestBody/content/application~1json/schema"
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "promise"),
+    [
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": ""}', f"{PART}/properties/a/minLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "maxLength": 3}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/chosen", "properties": {"m": {"const": 1}}}}}, b'{"a": {"kind": "", "m": 2}}', f"{PART}/properties/a/properties/m/const"),
+        ({"properties": {"a": False}}, b'{"a": 1}', f"{PART}/properties"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/never"}}}, b'{"a": 1}', "#/components/schemas/never"),
+        ({"properties": {"a": {"if": True, "then": False}}}, b'{"a": 1}', f"{PART}/properties/a"),
+        ({"anyOf": [False, False]}, b"1", f"{PART}/anyOf"),
+        ({"contains": {"const": 1}, "maxContains": 1}, b"[1, 1]", f"{PART}/maxContains"),
+        ({"oneOf": [{"$ref": "#/components/schemas/chosen"}], "discriminator": {"propertyName": "kind"}}, b'{"kind": "chosen", "n": "x"}', "#/components/schemas/chosen/properties/n/type"),
+    ],
+)  # fmt: skip
+def test_a_violation_points_at_the_very_keyword(tmp_path: Path, schema: Any, body: bytes, promise: str) -> None:
+    """Beside a reference, behind a discriminator and where nothing is allowed, the pointer names what was broken."""
+    components = {"schemas": {"short": SHORT, "chosen": CHOSEN, "never": False}}
+    content = {"application/json": {"schema": schema}}
+    judge = contract(
+        tmp_path, {"/f": {"post": operation("f", requestBody={"content": content})}}, components=components
+    )
+    headers = [(b"content-type", b"application/json")]
+    found = judge.check_request(Request("POST", "/f", headers=headers, body=body, template="/f"))
+    assert {violation.schema for violation in found} == {promise}
+    assert "contract-unable" not in {violation.code for violation in found}
+
+
+def test_credentials_and_parameters_with_a_media_type_have_a_place(tmp_path: Path) -> None:
+    """A request without credentials breaks what asks for them; a parameter's own media type holds its schema."""
+    parameter = {"name": "filter", "in": "query", "content": {"application/json": {"schema": {"type": "array"}}}}
+    key = {"type": "apiKey", "in": "header", "name": "x-key"}
+    components = {"securitySchemes": {"key": key}}
+    paths = {
+        "/own": {"get": operation("own", parameters=[parameter], security=[{"key": []}])},
+        "/all": {"get": operation("all")},
+    }
+    judge = contract(tmp_path, paths, components=components, security=[{"key": []}])
+    own = judge.check_request(Request("GET", "/own", query=b"filter=1", template="/own"))
+    assert [violation.schema for violation in own] == [
+        "#/paths/~1own/get/security",
+        "#/paths/~1own/get/parameters/0/content/application~1json/schema/type",
+    ]
+    assert [violation.schema for violation in judge.check_request(Request("GET", "/all", template="/all"))] == [
+        "#/security"
+    ]
+
+
 def test_parameters_are_judged_in_every_place(pets: Any) -> None:
     """Path, query and header parameters are found missing, malformed and out of bounds."""
     assert told(pets.check_request(ask(query=b"limit=10"))) == [("/query/limit", "schema-maximum")]
@@ -211,6 +264,26 @@ def test_forms_and_files_are_judged_by_their_schema(tmp_path: Path) -> None:
     assert judge(part % (b"n", b"", b"1") + file + b"--x--\r\n", multipart) == []
     long = part % (b"files[]", b'; filename="a"', b"\xff\x00\xfe\xfd")
     assert judge(part % (b"n", b"", b"1") + long + b"--x--\r\n", multipart) == [("/body/files[]/0", "schema-maxLength")]
+
+
+def test_path_parameters_are_read_in_every_style(tmp_path: Path) -> None:
+    """A path parameter in the style `matrix` or `label` is read as it stands in the path, and judged by its schema."""
+    parameters = [
+        {"name": "cell", "in": "path", "required": True, "style": "matrix", "schema": {"type": "integer", "maximum": 9}},
+        {"name": "tags", "in": "path", "required": True, "style": "label", "explode": True,
+         "schema": {"type": "array", "items": {"enum": ["a", "b"]}}},
+    ]  # fmt: skip
+    made = contract(tmp_path, {"/grid/{cell}/{tags}": {"get": operation("find", parameters=parameters)}})
+
+    def codes(cell: str, tags: str) -> list[str]:
+        values = {"cell": cell, "tags": tags}
+        request = Request("GET", f"/grid/{cell}/{tags}", template="/grid/{cell}/{tags}", path_params=values)
+        return [violation.code for violation in made.check_request(request)]
+
+    assert codes(";cell=7", ".a.b") == []
+    assert codes(";cell=70", ".a") == ["path-malformed"]
+    assert codes(";cell=7", ".a.c") == ["path-malformed"]
+    assert codes("7", ".a") == ["parameter-missing"]
 
 
 def test_openapi_3_0_is_judged_by_its_own_rules(tmp_path: Path) -> None:

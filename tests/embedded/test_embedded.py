@@ -193,7 +193,7 @@ def test_every_operation_of_the_other_side_has_a_method() -> None:
         asked.add((request.method, request.url.path.removeprefix("/_understudy/chatwoot")))
         return httpx.Response(200, json={})
 
-    agent = Agent(Asker(httpx.Client(transport=httpx.MockTransport(note), base_url="http://127.0.0.1"), ""))
+    agent = Agent(Asker(httpx.Client(transport=httpx.MockTransport(note), base_url="http://127.0.0.1"), ""), "chatwoot")
     values = {"int": 7, "str": "seven", "str | int": "seven", "Sequence[str]": ["seven"], "Mapping[str, Any]": {}}
     for name, method in inspect.getmembers(agent, inspect.ismethod):
         if not name.startswith("_"):

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from understudy import bundled
+from understudy.effective import TargetError
 from understudy.server import check
-from understudy.server.stage import Direction, StageError, plant
+from understudy.server.stage import Direction, plant
 from understudy.services.chatwoot import SERVICE
 from understudy.services.service import Control, Handler
 
@@ -65,7 +66,7 @@ def test_a_document_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     """A document of the other side that cannot be read ends the check with the file's name."""
     path = tmp_path / "agent.yaml"
     path.write_text("openapi: 3.1.0\npaths: []\n")
-    with pytest.raises(StageError, match=r"agent\.yaml"):
+    with pytest.raises(TargetError, match=r"agent\.yaml"):
         found(CONTROL.handlers, path)
 
 

@@ -143,6 +143,37 @@ def test_what_the_product_refuses_itself_reaches_it(tmp_path: Path) -> None:
     assert len(says.calls) == 1
 
 
+@pytest.mark.parametrize(("mark", "ours"), [({"x-refused-by": "product"}, False), ({}, True)])
+def test_missing_credentials_are_the_products_to_refuse_where_the_scheme_says_so(
+    tmp_path: Path, mark: dict[str, str], *, ours: bool
+) -> None:
+    """A marked security scheme brings the product's own 401; without the mark the gate says it, naming the scheme."""
+    paths = {"/t": {"get": operation("t") | {"responses": ANSWER | {"401": {"description": "No"}}}}}
+    schemes = {"token": {"type": "http", "scheme": "bearer"} | mark}
+    says = Says(lambda call: fine(call) if "authorization" in call.request.fields else Response(401))
+    api, _ = client(tmp_path, paths, says, components={"securitySchemes": schemes}, security=[{"token": []}])
+    answer = api.get("/t")
+    assert answer.status_code == 401
+    assert ("understudy-refused" in answer.headers) is ours
+    assert len(says.calls) == (0 if ours else 1)
+    if ours:
+        (violation,) = answer.json()["violations"]
+        assert (violation["code"], violation["schema"]) == ("security-missing", "#/security")
+    assert api.get("/t", headers={"authorization": "Bearer x"}).status_code == 200
+
+
+def test_a_marked_body_is_the_products_to_refuse_when_it_is_missing(tmp_path: Path) -> None:
+    """A body marked `x-refused-by: product` may be missing or of another media type: the product answers."""
+    body = {"required": True, "x-refused-by": "product", "content": {"application/json": {"schema": BODY}}}
+    paths = {"/t": {"post": operation("t", requestBody=body) | {"responses": {"422": {"description": "No"}}}}}
+    says = Says(lambda _: Response(422))
+    api, _ = client(tmp_path, paths, says)
+    for how in ({}, {"content": b"x", "headers": {"content-type": "text/plain"}}):
+        answer = api.post("/t", **how)  # type: ignore[arg-type] # as a test has it
+        assert (answer.status_code, "understudy-refused" in answer.headers) == (422, False)
+    assert len(says.calls) == 2
+
+
 def test_unknown_paths_and_methods_have_their_own_answers(tmp_path: Path) -> None:
     """404 names the nearest path, 405 lists every method in Allow; a trailing slash is another path."""
     api, _ = client(tmp_path, PATHS, Says(fine))

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from documents import contract, operation
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
-from understudy.server.generator import names, patterns
-from understudy.server.generator.drawing import Detail
-from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Generator
+from understudy.generator import names, patterns
+from understudy.generator.drawing import Detail
+from understudy.generator.shape import UnsatisfiableError
+from understudy.generator.values import Generator
 
 REF = "#/components/schemas/"
 SEEDS = 25
@@ -184,7 +184,7 @@ def test_what_only_clients_send_is_left_out(tmp_path: Path) -> None:
     }
     made = documented(tmp_path, schema, "3.0.3")
     assert {tuple(value) for value in drawn(made, schema)} == {("id",)}
-    kept = Generator(made.data, "3.0").draw(schema, source(1), detail=Detail(write_only=True))
+    kept = Generator(made.data, "3.0").draw(schema, source(1), detail=Detail(of_others=True))
     assert set(kept) == {"password", "id"}
 
 

@@ -16,10 +16,10 @@ from understudy.bundled import SPEC
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, load
 from understudy.contract.templates import PARAMETER
+from understudy.effective import PROFILES, REFUSALS, document_of
 from understudy.server.app import CONTROL
 from understudy.server.call import SCOPE_KEY, Call, Part
 from understudy.server.routing import PartRouting, RoutingMiddleware, base_path, specification
-from understudy.server.stage import PROFILES, REFUSALS, Direction, document_of
 from understudy.services.service import discover
 
 # Segments that overlap in every way: literal, parameter, both in one; by different names.
@@ -118,7 +118,7 @@ def allowed(names: list[str]) -> list[str]:
 BUNDLED = {
     "control": lambda: load(SPEC / CONTROL, voice=SPEC / REFUSALS),
     **{
-        f"{name} {profile}": lambda name=name, profile=profile: document_of(name, Direction(profile=profile))[0]
+        f"{name} {profile}": lambda name=name, profile=profile: document_of(name, profile)[0]
         for name in discover()
         for profile in PROFILES
     },

@@ -14,7 +14,7 @@ import pytest
 
 from answerers import client
 from documents import contract, document, operation
-from understudy.server.generator.compose import Composer
+from understudy.generator.compose import Composer
 from understudy.server.journal import Journal
 from understudy.server.synthesis import SynthesisAnswerer
 from understudy.server.writing import Xml

@@ -18,7 +18,7 @@ from understudy.contract.body import Body, parse_media_type
 from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context, plain_headers
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine, event_pattern
-from understudy.contract.exchange import Request, Response
+from understudy.contract.exchange import Message, Request, Response
 from understudy.contract.media import find_media_type
 from understudy.contract.operation import Operation, parameter_places
 from understudy.contract.plan import Plan, Planner
@@ -30,7 +30,8 @@ ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 NOT_MODIFIED = 304
 JSON = "application/json"
 
-# A schema that carries this mark breaks in a way that the product itself refuses, in its own words.
+# What carries this mark (a schema, a body, a security scheme) breaks in a way that the product itself refuses, in its
+# own words.
 REFUSED_BY = "x-refused-by"
 
 
@@ -132,7 +133,7 @@ class Contract:
         errors = self.engine.request_errors(
             asked, operation.parameters, head=not head, body=not body and not content.problems
         )
-        return _sorted(found, errors, setting)
+        return _sorted(found, errors, setting, request)
 
     def check_response(self, request: Request, response: Response) -> tuple[Violation, ...]:
         """Every promise that the answer to a request breaks.
@@ -165,7 +166,7 @@ class Contract:
         errors = self.engine.response_errors(
             asked, response, head=not head, body=judged and not body and not content.problems
         )
-        return _sorted(found, errors, setting)
+        return _sorted(found, errors, setting, response)
 
     def request_plan(self, operation: Operation) -> Plan[Request]:
         """The accept plan for an operation's requests, made on first use."""
@@ -183,12 +184,23 @@ class Contract:
         return found
 
     def left_to_product(self, violation: Violation) -> bool:
-        """Whether the document says that the product itself refuses what breaks this promise."""
-        try:
-            node = pointer.find(self.data, violation.schema.rpartition("/")[0])
-        except KeyError:
-            return False
-        return isinstance(node, Mapping) and node.get(REFUSED_BY) == "product"
+        """Whether the document says that the product itself refuses what breaks this promise.
+
+        The mark stands beside the broken keyword, on what it belongs to, or on the first security scheme asked for.
+        """
+        if violation.code == "security-missing":
+            required = pointer.find(self.data, violation.schema)
+            schemes = self.data.get("components", {}).get("securitySchemes", {})
+            first = next((name for names in required for name in names), "")
+            return bool(schemes.get(first, {}).get(REFUSED_BY) == "product")
+        for place in (violation.schema, violation.schema.rpartition("/")[0]):
+            try:
+                node = pointer.find(self.data, place)
+            except KeyError:
+                continue
+            if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
+                return True
+        return False
 
     def _lost(self, request: Request) -> Violation:
         if request.path_pattern is not None:
@@ -232,16 +244,27 @@ class Contract:
         key = find_media_type(known, body.media_type)
         schema = (*content, key, "schema") if content and key is not None and "schema" in known[key] else None
         return wording.Setting(
-            self.data, operation.operation_id, side, operation.parameters, content, schema, headers, self._follow
+            self.data,
+            operation.operation_id,
+            side,
+            operation.parameters,
+            content,
+            schema,
+            headers,
+            operation.security_place,
         )
 
 
-def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wording.Setting) -> tuple[Violation, ...]:
+def _sorted(
+    found: list[Violation], errors: Iterable[Exception], setting: wording.Setting, judged: Message
+) -> tuple[Violation, ...]:
     try:
         for error in errors:
             found.extend(wording.violations(error, setting))
     except Exception as error:  # noqa: BLE001 - openapi-core lets raw exceptions out on odd input
         found.extend(wording.violations(error, setting))
+    if judged.unseen:
+        found = [violation for violation in found if not violation.of_body]
     return tuple(sorted(set(found)))
 
 

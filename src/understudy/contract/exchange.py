@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from werkzeug.datastructures import Headers
 
@@ -54,13 +54,18 @@ class Message:
     Args:
         headers: raw pairs; names in any case.
         body: raw body.
+
+    Attributes:
+        unseen: why nobody knows the body, where traffic between others was only partly seen; empty where it is known.
+            Nothing is said of a body that is not known.
     """
 
-    __slots__ = ("_content", "_fields", "body", "raw_headers")
+    __slots__ = ("_content", "_fields", "body", "raw_headers", "unseen")
 
     def __init__(self, headers: RawHeaders, body: bytes) -> None:
         self.raw_headers = tuple(headers)
         self.body = body
+        self.unseen = ""
         self._fields: dict[str, str] | None = None
         self._content: Body | None = None
 
@@ -101,9 +106,10 @@ class Request(Message):
         template: the path template of the operation that was found, e.g. ``/pets/{id}``, or None.
         path_params: path parameter values, decoded, by name.
         decoded: what the body decodes to, where that is known already.
+        raw_path: the path as it goes over the wire, encoded; made from the path if not given.
     """
 
-    __slots__ = ("_pairs", "method", "path", "path_params", "path_pattern", "query", "verb")
+    __slots__ = ("_pairs", "_raw_path", "method", "path", "path_params", "path_pattern", "query", "verb")
 
     def __init__(  # noqa: PLR0913 - a message has that many parts
         self,
@@ -116,9 +122,11 @@ class Request(Message):
         template: str | None = None,
         path_params: Mapping[str, str] | None = None,
         decoded: Body | None = None,
+        raw_path: str | None = None,
     ) -> None:
         super().__init__(headers, body)
         self._content = decoded
+        self._raw_path = raw_path
         self.verb = method.upper()
         self.method = method.lower()
         self.path = path
@@ -126,6 +134,12 @@ class Request(Message):
         self.path_pattern = template
         self.path_params = path_params or {}
         self._pairs: list[tuple[str, str]] | None = None
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go over the wire."""
+        path = self._raw_path or quote(self.path, safe="/:@!$&'()*+,;=~")
+        return f"{path}?{self.query.decode('latin-1')}" if self.query else path
 
     @property
     def query_pairs(self) -> list[tuple[str, str]]:

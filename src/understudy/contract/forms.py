@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from understudy.contract import pointer
-from understudy.contract.body import File
+from understudy.contract.multipart import File
 
 MEDIA_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _WORDS = {"true": True, "false": False}
@@ -34,9 +34,9 @@ def to_object(
     result: dict[str, Any] = {}
     for name, values in collected.items():
         wanted = properties.get(name, {})
-        types = _types(wanted)
+        types = kinds_of(wanted)
         if "array" in types:
-            items = _types(_resolve(document, wanted.get("items") or {}))
+            items = kinds_of(_resolve(document, wanted.get("items") or {}))
             result[name] = [_cast(value, items) for value in values]
         else:
             cast = [_cast(value, types) for value in values]
@@ -60,7 +60,8 @@ def _cast(value: str | File, types: frozenset[str]) -> Any:
     return value
 
 
-def _types(schema: Any) -> frozenset[str]:
+def kinds_of(schema: Any) -> frozenset[str]:
+    """The types that a schema names; none where it names none."""
     kind = schema.get("type", ()) if isinstance(schema, Mapping) else ()
     return frozenset((kind,)) if isinstance(kind, str) else frozenset(kind)
 

@@ -35,6 +35,11 @@ class Operation:
         """The operation's place in the document."""
         return (self.root, self.template, self.method)
 
+    @cached_property
+    def security_place(self) -> pointer.Parts:
+        """The place of what is asked for credentials: the operation's own, or the whole document's."""
+        return (*self.place, "security") if "security" in self.node else ("security",)
+
     def response_key(self, status: int) -> str | None:
         """The key of ``responses`` for a status: exact, a range such as ``4XX``, or ``default``."""
         responses = self.node.get("responses", {})
@@ -55,3 +60,10 @@ def parameter_places(
             place, parameter = pointer.follow(data, (*parts, "parameters", index))
             places[parameter["in"], parameter["name"]] = place
     return places
+
+
+def schema_place(place: pointer.Parts, parameter: Mapping[str, Any]) -> pointer.Parts:
+    """The place of a parameter's schema; one that has a media type of its own keeps it there."""
+    for media_type in parameter.get("content", ()):
+        return (*place, "content", media_type, "schema")
+    return (*place, "schema")

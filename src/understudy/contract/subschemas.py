@@ -1,6 +1,7 @@
 """Knows where schemas stand below a schema, by keyword, and whether they lead back to where they came from.
 
-Called by `rust`, which must look at every schema that another one leads to. It knows JSON Schema 2020-12 as OpenAPI 3.1
+Called by `rust`, which must look at every schema that another one leads to, and by `wording`, which follows the path of
+an error. It knows JSON Schema 2020-12 as OpenAPI 3.1
 has it, without dynamic references, and must not know what any keyword demands.
 """
 
@@ -65,3 +66,56 @@ def turns_back(document: Mapping[str, Any], schemas: Iterable[Any], keywords: Ab
         return found
 
     return any(visit(schema) for schema in schemas)
+
+
+def schemas_at(
+    document: Mapping[str, Any], place: pointer.Parts, steps: Iterable[str | int]
+) -> list[tuple[pointer.Parts, Any]]:
+    """Every schema that a validator's path leads to, with its place; none where it leads nowhere.
+
+    There is more than one where a keyword stands beside a reference: the path does not say which of the two it means,
+    nor which alternative a discriminator chose.
+
+    Args:
+        document: the effective document.
+        place: where the path begins; what stands beside a reference there is not asked.
+        steps: the path, without references.
+    """
+    try:
+        found = [pointer.follow(document, place)]
+    except KeyError:
+        return []
+    for step in steps:
+        found = [
+            beside
+            for at, node in found
+            for below in _step(document, at, node, step)
+            for beside in _beside(document, *below)
+        ]
+    return found
+
+
+def _step(
+    document: Mapping[str, Any], at: pointer.Parts, node: Any, step: str | int
+) -> Iterable[tuple[pointer.Parts, Any]]:
+    try:
+        yield (*at, str(step)), pointer.child(node, step)
+    except KeyError:
+        if isinstance(node, list):  # a discriminator chose one of them
+            for index, branch in enumerate(node):
+                for place, schema in _beside(document, (*at, str(index)), branch):
+                    if isinstance(schema, Mapping) and step in schema:
+                        yield (*place, str(step)), schema[step]
+
+
+def _beside(document: Mapping[str, Any], at: pointer.Parts, node: Any) -> Iterable[tuple[pointer.Parts, Any]]:
+    """A schema and those that it refers to."""
+    seen: set[str] = set()
+    yield at, node
+    while isinstance(node, Mapping) and isinstance(node.get("$ref"), str) and node["$ref"] not in seen:
+        seen.add(node["$ref"])
+        try:
+            at, node = pointer.split(node["$ref"]), pointer.find(document, node["$ref"])
+        except KeyError:
+            return
+        yield at, node

@@ -93,6 +93,19 @@ CODES: dict[str, Code] = {
     ),
     "header-missing": Code("A promised response header is missing", 500, "Send the header."),
     "header-malformed": Code("A response header breaks its schema", 500, "Send the header as documented."),
+    "answer-missing": Code("No answer came", 500, "Answer every request, whole and in time."),
+    "answer-too-large": Code("The answer has no end", 500, "Answer with less, or in pages."),
+    "law-broken": Code(
+        "A law that no document can say",
+        500,
+        "Do what the scenario or the property tells; it is named as the promise.",
+    ),
+    "forbidden-accepted": Code(
+        "What the document forbids is accepted", 0, "Refuse it, or allow it in the document or an overlay."
+    ),
+    "allowed-refused": Code(
+        "What the document allows is refused", 0, "Accept it, or rule it out in the document or an overlay."
+    ),
     "contract-unable": Code(
         "The contract could not judge the message", 422, "Report this message: it shows a gap in the judge."
     ),
@@ -117,6 +130,8 @@ KEYWORDS: dict[str, str] = {
     "maxItems": "Send fewer items.",
     "uniqueItems": "Send every item once.",
     "contains": "Send an array that holds the documented item.",
+    "minContains": "Send an array that holds more of the documented items.",
+    "maxContains": "Send an array that holds fewer of the documented items.",
     "prefixItems": "Send the documented items at the head of the array.",
     "items": "Send only documented items.",
     "minProperties": "Send more properties.",
@@ -177,6 +192,11 @@ class Violation:
     def status(self) -> int:
         """The HTTP status with which the gate refuses a request for it; 0 if it is reported and not refused."""
         return CODES[self.code].status
+
+    @property
+    def of_body(self) -> bool:
+        """Whether it speaks of the message's body."""
+        return self.where.startswith("/body") or self.code == "content-length-wrong"
 
     def as_json(self) -> dict[str, Any]:
         """The violation as JSON data, remedy included."""

@@ -31,6 +31,8 @@ from openapi_core.validation.response.exceptions import (
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from understudy.contract import pointer
+from understudy.contract.operation import schema_place
+from understudy.contract.subschemas import schemas_at
 from understudy.contract.violations import KEYWORDS, Side, Violation
 
 EXCERPT = 80
@@ -46,9 +48,9 @@ class Setting:
         side: whose message.
         parameters: place of each parameter in the document, by (in, name).
         content: place of the body's ``content`` in the document; None where there is none.
-        headers: place of the response's ``headers``.
-        follow: leads from parts to a place and its value, references followed; None where they lead nowhere.
         schema: place of the body's schema; None where there is none.
+        headers: place of the response's ``headers``.
+        security: place of what is asked for credentials.
     """
 
     document: Mapping[str, Any]
@@ -58,7 +60,7 @@ class Setting:
     content: pointer.Parts | None
     schema: pointer.Parts | None
     headers: pointer.Parts
-    follow: Callable[[pointer.Parts], tuple[pointer.Parts, Any] | None]
+    security: pointer.Parts
 
 
 def violations(error: Exception, setting: Setting) -> Iterator[Violation]:
@@ -98,18 +100,19 @@ def _cause(error: BaseException) -> BaseException | None:
 def _parameter(error: Any, setting: Setting) -> Iterator[Violation]:
     place = setting.parameters.get((error.location, error.name), ())
     where = pointer.join((error.location, error.name))
+    schema = schema_place(place, pointer.find(setting.document, pointer.join(place)))
     what = f"the {error.location} parameter `{error.name}`"
     if isinstance(error, MissingRequiredParameter):
         yield _violation(setting, "parameter-missing", where, place, f"{what} is required and was not sent")
         return
     cause = _cause(error)
     if isinstance(cause, InvalidSchemaValue):
-        for found in _schema_violations(cause, setting, where, (*place, "schema")):
+        for found in _schema_violations(cause, setting, where, schema):
             code = "path-malformed" if error.location == "path" else found.code
             yield Violation(found.where, code, found.side, found.operation_id, found.schema, f"{what} {found.message}")
         return
     code = "path-malformed" if error.location == "path" else "parameter-malformed"
-    yield _violation(setting, code, where, (*place, "schema"), f"{what} cannot be read: {_safe(cause or error)}")
+    yield _violation(setting, code, where, schema, f"{what} cannot be read: {_safe(cause or error)}")
 
 
 def _body(error: Exception, setting: Setting) -> Iterator[Violation]:
@@ -148,7 +151,7 @@ def _header(error: Any, setting: Setting) -> Iterator[Violation]:
 def _security(error: Exception, setting: Setting) -> Iterator[Violation]:
     schemes = getattr(_cause(error), "schemes", [])
     wanted = " or ".join(" with ".join(names) for names in schemes) or "credentials"
-    yield _violation(setting, "security-missing", "/header", (), f"the document asks for {wanted}")
+    yield _violation(setting, "security-missing", "/header", setting.security, f"the document asks for {wanted}")
 
 
 def _status(error: Any, setting: Setting) -> Iterator[Violation]:
@@ -196,10 +199,25 @@ def _from_schema(error: ValidationError, setting: Setting, where: str, schema: p
 
 
 def _locate(setting: Setting, schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
-    found = setting.follow((*schema, *list(error.absolute_schema_path)[:-1]))
-    if found is None:
-        return schema
-    return (*found[0], str(error.validator)) if error.validator else found[0]
+    """The place of the promise: the keyword in the very schema that was asked, or that schema where it is `false`."""
+    path = list(error.absolute_schema_path)
+    if error.validator is None:
+        return _locate_false(schemas_at(setting.document, schema, path)) or schema
+    asked = [
+        (place, node) for place, node in schemas_at(setting.document, schema, path[:-1]) if isinstance(node, Mapping)
+    ]
+    for place, node in asked:
+        if node is error.schema:
+            return (*place, str(error.validator))
+    return next(((*place, str(error.validator)) for place, node in asked if error.validator in node), schema)
+
+
+def _locate_false(found: list[tuple[pointer.Parts, Any]]) -> pointer.Parts | None:
+    """The place of a `false`; a path ends at the keyword that has it, or at the schema whose condition leads to it."""
+    for place, node in found:
+        if node is False or (isinstance(node, Mapping) and False in (node.get("then"), node.get("else"))):
+            return place
+    return found[0][0] if found else None
 
 
 def _missing(error: ValidationError) -> str | None:
@@ -215,7 +233,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         return
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context:
-        branches.setdefault(inner.schema_path[0], []).append(inner)
+        branches.setdefault(next(iter(inner.schema_path), None), []).append(inner)  # none: the alternative is `false`
     closest = min(branches.values(), key=_distance)
     if _distance(closest)[0] == 0:  # no alternative is of the right kind: say so of the whole
         yield error

@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from understudy.effective import Profile
 from understudy.embedded.aio.control import AsyncControl
 from understudy.embedded.sync.control import Control
 from understudy.server.app import create_app
 from understudy.server.faults.registry import Faults
 from understudy.server.gate import Policy
 from understudy.server.run import Exchangeable, Server, bind, server_on, url_of
-from understudy.server.stage import Direction, Profile, stage
+from understudy.server.stage import Direction, stage
 
 PATIENCE = 30.0
 """How long a fake may take to begin, and to end, in seconds."""
@@ -39,6 +40,7 @@ class Fake(Control):
 
     Attributes:
         seed: what seeds its randomness.
+        service: the first played service that has another side.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Fake(Control):
     ) -> None:
         staged = stage(targets, direction)
         self.seed = direction.seed
+        played = [item.part.name for item in staged if item.part.control is not None]
+        self.service = played[0] if played else "chatwoot"
         self._app = Exchangeable(
             create_app(
                 [item.part for item in staged],
@@ -62,7 +66,7 @@ class Fake(Control):
         if not self._answers.wait(PATIENCE):
             self._end()
             raise RuntimeError("the fake does not answer; its log says why")
-        super().__init__(url_of(self._listener))
+        super().__init__(url_of(self._listener), service=self.service)
 
     def close(self) -> None:
         """End it: open requests are answered, sockets are told."""
@@ -90,7 +94,7 @@ async def aserve(*targets: str, **options: Any) -> AsyncIterator[AsyncControl]:
     """
     fake = await asyncio.to_thread(serve, *targets, **options)
     try:
-        async with AsyncControl(fake.url) as control:
+        async with AsyncControl(fake.url, service=fake.service) as control:
             yield control
     finally:
         await asyncio.to_thread(fake.close)
@@ -122,7 +126,7 @@ def serve(  # noqa: PLR0913 - what `understudy serve` can be told
         port: where; 0 takes a free port.
         callbacks_to: the hosts besides this machine that webhook requests may go to.
 
-    Errors: `understudy.server.stage.StageError` for what cannot be served; the message names the fix.
+    Errors: `understudy.effective.TargetError` for what cannot be served; the message names the fix.
     """
     if clock is not None and clock.tzinfo is None:
         clock = clock.replace(tzinfo=UTC)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.contract.document import load
+from understudy.effective import REFUSALS
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.actioncable.cables import Cables
 from understudy.server.call import SCOPE_KEY, Call, Part
@@ -31,7 +32,6 @@ from understudy.server.guard import Admission, Guard
 from understudy.server.journal import Journal
 from understudy.server.preferring import Preferring, Synthesisers
 from understudy.server.routing import PartRouting, Routing
-from understudy.server.stage import REFUSALS
 from understudy.server.timekeeper import Timekeeper
 from understudy.server.wire import Waits
 

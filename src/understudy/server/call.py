@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Protocol
 
 from understudy.contract.contract import Contract
@@ -177,19 +178,47 @@ class Call:
         )
 
 
-def part_at(parts: Sequence[Part], path: str) -> Part:
-    """The part whose base path a path lies under, the longest first; failing that, the first part."""
-    found = None
-    for part in parts:
-        if path.startswith(part.prefix) and (found is None or len(part.prefix) > len(found.prefix)):
-            found = part
-    return found or parts[0]
+class Directory:
+    """Says which part speaks for a path, also for one that nobody documented.
+
+    The longest base path wins; of parts that share one, the one whose paths begin alike; failing that, the first.
+
+    Args:
+        parts: the parts served.
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._first = parts[0]
+        groups: dict[str, tuple[Part, dict[str, list[Part]]]] = {}
+        for part in parts:
+            heads = groups.setdefault(part.prefix, (part, {}))[1]
+            for head in dict.fromkeys(template.split("/")[1] for template in part.contract.templates()):
+                heads.setdefault(head, []).append(part)
+        self._groups = sorted(groups.items(), key=lambda group: -len(group[0]))
+
+    def part_at(self, path: str) -> Part:
+        """The part that speaks for a path."""
+        for prefix, (first, heads) in self._groups:
+            if path.startswith(prefix):
+                found = heads.get(path[len(prefix) :].partition("/")[0], (first,))
+                return found[0] if len(found) == 1 else max(found, key=lambda part: _likeness(part, path))
+        return self._first
+
+
+def _likeness(part: Part, path: str) -> int:
+    """How many segments a path has in common with the part's most similar path."""
+    segments = path.removeprefix(part.base_path).split("/")
+    return max(
+        sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] or "{" in pair[0], zip(known, segments, strict=False)))
+        for known in (template.split("/") for template in part.contract.templates())
+    )
 
 
 def base_url(call: Call) -> str:
-    """Scheme and authority as the client used them, and the prefix that leads back into its sandbox."""
+    """Where the part begins: scheme and authority as the client used them, the way back into its sandbox, base path."""
     scope = call.scope
     server = scope.get("server") or ("127.0.0.1", None)
     fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
     authority = call.request.fields.get("host") or fallback
-    return f"{scope.get('scheme', 'http')}://{authority}{f'/~{call.sandbox}' if call.sandbox else ''}"
+    way_back = f"/~{call.sandbox}" if call.sandbox else ""
+    return f"{scope.get('scheme', 'http')}://{authority}{way_back}{call.part.base_path}"

@@ -21,10 +21,11 @@ from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.examples import broken_examples
 from understudy.contract.operation import Operation
 from understudy.contract.source import SourceError
+from understudy.effective import REFUSALS, TargetError, document_of
 from understudy.sandbox.registry import Sandboxes
 from understudy.server.call import Call, Part
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
-from understudy.server.stage import REFUSALS, Direction, StageError, document_of, plant
+from understudy.server.stage import Direction, plant
 from understudy.services.service import Control, Handler, Service
 
 Level = Literal["error", "note"]
@@ -54,9 +55,9 @@ class Finding:
 def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterator[Finding]:
     """Everything there is to say of a target; with ``gaps``, also what the accept plan leaves to openapi-core.
 
-    Errors: `StageError` for a target that cannot be served at all.
+    Errors: `TargetError` for a target that cannot be served at all.
     """
-    document, service = document_of(target, direction)
+    document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document)
     yield from _examples(document)
     if gaps:
@@ -89,12 +90,12 @@ def _control(service: Service, control: Control, sandboxes: Sandboxes, fixtures:
 def _bundled(path: str) -> Document:
     """A document that comes with us.
 
-    Errors: `StageError`.
+    Errors: `TargetError`.
     """
     try:
         return load(bundled.SPEC / path, voice=bundled.SPEC / REFUSALS)
     except (SourceError, DocumentError) as error:
-        raise StageError(str(error)) from None
+        raise TargetError(str(error)) from None
 
 
 def _examples(document: Document) -> Iterator[Finding]:

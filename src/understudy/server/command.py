@@ -15,6 +15,7 @@ import click
 import orjson
 
 from understudy.contract.contract import EngineName
+from understudy.effective import Profile, TargetError
 from understudy.server import logs
 from understudy.server.app import App, create_app
 from understudy.server.check import findings
@@ -24,7 +25,7 @@ from understudy.server.guard import Admission, AdmissionError, admission
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
 from understudy.server.run import Exchangeable, bind, log, run, url_of
-from understudy.server.stage import Direction, Profile, Staged, StageError, restage, stage
+from understudy.server.stage import Direction, Staged, keep_apart, restage, stage
 
 
 def serve(  # noqa: PLR0913 - the command's options
@@ -42,13 +43,14 @@ def serve(  # noqa: PLR0913 - the command's options
     watch: bool,
     form: str,
     engine: EngineName,
+    base_paths: Sequence[tuple[str, str]],
     autoreply: bool,
     callbacks_to: Sequence[str],
     control_token: str | None,
 ) -> None:
     """Serve the targets until a signal ends it.
 
-    Errors: `StageError`, `BindError`.
+    Errors: `TargetError`, `BindError`.
     """
     logs.configure(form)
     direction = Direction(
@@ -59,6 +61,7 @@ def serve(  # noqa: PLR0913 - the command's options
         frozen_at=clock,
         settings=dict(settings),
         engine=engine,
+        base_paths=dict(base_paths),
         attended=autoreply,
     )
     listener = bind(host, port)
@@ -66,7 +69,7 @@ def serve(  # noqa: PLR0913 - the command's options
         admitted = admission(host, listener.getsockname()[0], control_token)
     except AdmissionError as error:
         listener.close()
-        raise StageError(str(error)) from None
+        raise TargetError(str(error)) from None
     running = Running(targets, direction, policy, callbacks_to, admitted)
     run(
         running.app,
@@ -128,7 +131,8 @@ class Running:
             fresh = [
                 self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)
             ]
-        except StageError as error:
+            keep_apart(fresh)
+        except TargetError as error:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
             return
         self.staged = fresh
@@ -136,9 +140,8 @@ class Running:
         log.info("reloaded: %s", names)
 
     def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:
-        if item.fixtures is not None and item.fixtures.resolve() in changed:
-            return stage([target], self.direction)[0]
-        return restage(item, target, self.direction)
+        anew = item.fixtures is not None and item.fixtures.resolve() in changed
+        return restage(item, target, self.direction, anew=anew)
 
 
 def check(  # noqa: PLR0913 - the command's options
@@ -153,7 +156,7 @@ def check(  # noqa: PLR0913 - the command's options
 ) -> bool:
     """Check the targets and print what was found; returns whether anything is wrong.
 
-    Errors: `StageError` for a target that cannot be served at all.
+    Errors: `TargetError` for a target that cannot be served at all.
     """
     direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
     colour = sys.stdout.isatty()

@@ -36,7 +36,7 @@ class Envelope:
             return
         call: Call = scope[SCOPE_KEY]
         cors = call.part.transport.cors
-        if cors and _is_preflight(call) and scope["path"].startswith(cors.prefix):
+        if cors and _is_preflight(call) and scope["path"].startswith(call.part.base_path + cors.prefix):
             call.preflight = True
             call.response = Response(200, [(b"content-length", b"0")])
             return
@@ -69,7 +69,7 @@ def dress(call: Call, response: Response, part: Part, seconds: float) -> Respons
 def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
     """The CORS headers that a part's answers to this request carry (rack-cors' habits)."""
     cors = call.part.transport.cors
-    if cors is None or not call.scope["path"].startswith(cors.prefix):
+    if cors is None or not call.scope["path"].startswith(call.part.base_path + cors.prefix):
         return []
     found = [(b"vary", b"Origin")]
     if "origin" in call.request.fields:

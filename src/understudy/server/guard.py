@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.contract.exchange import Response
+from understudy.hosts import is_loopback
 from understudy.server import problem
 from understudy.server.call import SCOPE_KEY, Call
-from understudy.server.hosts import is_loopback
 
 GUARDED = "/_understudy/"
 OPEN = frozenset({"/_understudy/health"})

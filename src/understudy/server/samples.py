@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from random import Random
 
-from understudy.server.generator import names
+from understudy.generator import names
 
 SIZE = 16  # pixels, each way
 

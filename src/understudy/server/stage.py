@@ -1,21 +1,23 @@
 """Turns targets into parts: which document, which overlays, who plays it, from which first state.
 
 A target is a service's name or a document's path. Called by whoever starts a server or checks what would be
-served. Every fault in what the user handed in is a `StageError` that names the fix.
+served. Every fault in what the user handed in is a `TargetError` that names the fix.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from understudy import bundled
 from understudy.contract.contract import Contract, EngineName
-from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.source import SourceError, read
+from understudy.effective import Profile, TargetError, bundled_contract, document_of, settings_of
 from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
@@ -23,16 +25,10 @@ from understudy.server.deliveries import REDELIVER, redeliver
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
 from understudy.server.routing import base_path
 from understudy.server.synthesis import SynthesisAnswerer
-from understudy.services.service import Control, Service, discover, service_names
+from understudy.services.service import Control, Service
 
-Profile = Literal["observed", "published"]
-PROFILES: tuple[Profile, ...] = ("observed", "published")
 CONTROL_PATH = "/_understudy"
-REFUSALS = Path("understudy/refusals.overlay.yaml")
-
-
-class StageError(Exception):
-    """Something the user handed in cannot be served; the message says what, where, and what to do."""
+_BASE_PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,7 @@ class Direction:
         frozen_at: the moment at which the clock stands still, or None.
         settings: the services' settings, by name.
         engine: which engine judges, see `Contract`.
+        base_paths: where parts are served instead of where their documents say, by the part's name.
         attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
@@ -57,6 +54,7 @@ class Direction:
     frozen_at: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     engine: EngineName = "plan"
+    base_paths: Mapping[str, str] = field(default_factory=dict)
     attended: bool = False
 
 
@@ -78,73 +76,49 @@ class Staged:
 def stage(targets: Sequence[str], direction: Direction) -> list[Staged]:
     """Every target as a part.
 
-    Errors: `StageError`.
+    Errors: `TargetError`.
     """
     staged = [_stage(target, direction) for target in dict.fromkeys(targets)]
-    taken: dict[str, str] = {}
-    for item in staged:
-        other = taken.setdefault(item.part.base_path, item.part.name)
-        if other != item.part.name:
-            raise StageError(
-                f"{other} and {item.part.name} are both served at {item.part.base_path or '/'}; "
-                "give one of them another path in its document's `servers`, or serve them apart"
-            )
+    names = [item.part.name for item in staged]
+    for name, path in direction.base_paths.items():
+        if name not in names:
+            raise TargetError(f"--base-path {name}={path} names nothing that is served; served are: {', '.join(names)}")
+        if not _BASE_PATH.fullmatch(path):
+            raise TargetError(f"--base-path {name}={path} is no path; write it like --base-path {name}=/{name}")
+    keep_apart(staged)
     return staged
 
 
-def restage(staged: Staged, target: str, direction: Direction) -> Staged:
-    """The part anew from its files, its state kept.
+def keep_apart(staged: Sequence[Staged]) -> None:
+    """See to it that no path is two parts': they may share a base path, as products on hosts of their own do.
 
-    Errors: `StageError`; the old part is untouched then.
+    Errors: `TargetError` that names both parts and the path.
+    """
+    for one, other in combinations([item.part for item in staged], 2):
+        shared = _shared(one.contract, other.contract) if one.base_path == other.base_path else None
+        if shared is not None:
+            raise TargetError(
+                f"{one.name} and {other.name} both have the path {one.base_path}{shared}; serve one of them elsewhere, "
+                f"e.g. with --base-path {other.name}=/{other.name}"
+            )
+
+
+def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = False) -> Staged:
+    """The part from its files once more; its state is kept, unless it is to begin ``anew``.
+
+    Errors: `TargetError`; the old part is untouched then.
     """
     fresh = _stage(target, direction)
-    if isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(staged.part.answerer, HandlerAnswerer):
-        fresh.part.answerer, fresh.part.sandboxes = staged.part.answerer, staged.part.sandboxes
-        fresh.part.control = staged.part.control
+    old = staged.part.answerer
+    if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
+        fresh.part.answerer, fresh.part.sandboxes, fresh.part.control = old, staged.part.sandboxes, staged.part.control
     return fresh
-
-
-def document_of(target: str, direction: Direction) -> tuple[Document, Service | None]:
-    """The effective document of a target, and the service that plays it.
-
-    Errors: `StageError`.
-    """
-    service = _service(target)
-    path = bundled.SPEC / service.document if service else Path(target)
-    overlays: list[Path] = []
-    if service and direction.profile == "observed":
-        overlays += [bundled.SPEC / overlay for overlay in service.overlays]
-        settings = settings_of(service, direction.settings)
-        for name, setting in service.settings.items():
-            if settings[name] in setting.overlays:
-                overlays.append(bundled.SPEC / setting.overlays[settings[name]])
-    try:
-        return load(path, (*overlays, *direction.overlays), voice=bundled.SPEC / REFUSALS), service
-    except (SourceError, DocumentError) as error:
-        raise StageError(str(error)) from None
-
-
-def settings_of(service: Service, given: Mapping[str, str]) -> dict[str, str]:
-    """A service's settings: its defaults, and what was given for them.
-
-    Errors: `StageError` for a name or value that does not exist.
-    """
-    settings = {name: setting.default for name, setting in service.settings.items()}
-    for name, value in given.items():
-        setting = service.settings.get(name)
-        if setting is None:
-            known = ", ".join(service.settings) or "none"
-            raise StageError(f"{service.name} has no setting {name!r}; it has: {known}")
-        if setting.choices and value not in setting.choices:
-            raise StageError(f"{name}={value} is not possible; choose one of: {', '.join(setting.choices)}")
-        settings[name] = value
-    return settings
 
 
 def plant(service: Service, direction: Direction) -> tuple[Sandboxes, Path]:
     """The sandboxes of a service, each born in its first state, and the file that state comes from.
 
-    Errors: `StageError`.
+    Errors: `TargetError`.
     """
     path = direction.fixtures or bundled.FIXTURES / service.seed
     if path.is_dir():
@@ -153,7 +127,7 @@ def plant(service: Service, direction: Direction) -> tuple[Sandboxes, Path]:
     try:
         data = read(path).data
         if not isinstance(data, dict):
-            raise StageError(f"{path}: a seed is an object of keys and values; this is a {type(data).__name__}")
+            raise TargetError(f"{path}: a seed is an object of keys and values; this is a {type(data).__name__}")
 
         def make(seed: int, name: str) -> Sandbox:
             here = settings | _attended(service, direction) if name == SHARED and direction.attended else settings
@@ -161,9 +135,9 @@ def plant(service: Service, direction: Direction) -> tuple[Sandboxes, Path]:
 
         return Sandboxes(make, direction.seed), path
     except SourceError as error:
-        raise StageError(str(error)) from None
+        raise TargetError(str(error)) from None
     except ValueError as error:
-        raise StageError(f"{path}: {error}") from None
+        raise TargetError(f"{path}: {error}") from None
 
 
 def _attended(service: Service, direction: Direction) -> dict[str, str]:
@@ -184,40 +158,42 @@ def _planted(
     return sandbox
 
 
-def _service(target: str) -> Service | None:
-    if target in service_names():
-        return discover()[target]
-    if Path(target).is_file() or Path(target).suffix or "/" in target:
-        return None
-    raise StageError(
-        f"there is no service {target!r}; installed are: {', '.join(service_names())}. "
-        "To serve a document, name its file, e.g. ./petstore.yaml"
-    )
+def _shared(one: Contract, other: Contract) -> str | None:
+    """A path template of the first that may stand for the same path as one of the second; None if there is none."""
+    theirs = [template.split("/") for template in other.templates()]
+    for template in one.templates():
+        ours = template.split("/")
+        for segments in theirs:
+            pairs = zip(ours, segments, strict=False)
+            if len(ours) == len(segments) and all(a == b or "{" in a or "{" in b for a, b in pairs):
+                return template
+    return None
 
 
 def _stage(target: str, direction: Direction) -> Staged:
-    document, service = document_of(target, direction)
+    document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document, direction.engine)
-    base = base_path(document.data)
+    name = service.name if service else Path(target).stem
+    base = direction.base_paths.get(name, base_path(document.data)).rstrip("/")
     if service is None:
         answerer: Any = SynthesisAnswerer(contract, direction.seed)
-        return Staged(Part(Path(target).stem, contract, answerer, base), document.files)
+        return Staged(Part(name, contract, answerer, base), document.files)
     missing = [oid for oid in contract.by_id if oid not in service.handlers]
     if missing:
-        raise StageError(
+        raise TargetError(
             f"{service.name} has no handler for {', '.join(missing)}; "
             "an overlay may only add operations that the service plays"
         )
     sandboxes, fixtures = plant(service, direction)
     part = Part(
-        service.name,
+        name,
         contract,
         HandlerAnswerer(service, sandboxes),
         base,
         service,
         transport=service.transport,
         sandboxes=sandboxes,
-        events=_bundled(service.events) if service.events else None,
+        events=bundled_contract(service.events) if service.events else None,
         control=_control(service, service.control, sandboxes) if service.control else None,
     )
     return Staged(part, document.files, fixtures)
@@ -227,9 +203,4 @@ def _control(service: Service, control: Control, sandboxes: Sandboxes) -> Part:
     """The part that offers a service's other side, below the control plane."""
     base = f"{CONTROL_PATH}/{service.name}"
     answerer = ControlHandlerAnswerer(control, sandboxes)
-    return Part(f"{service.name} control", _bundled(control.document), answerer, base)
-
-
-def _bundled(document: str) -> Contract:
-    """The contract of a document that comes with us."""
-    return Contract(load(bundled.SPEC / document, voice=bundled.SPEC / REFUSALS))
+    return Part(f"{service.name} control", bundled_contract(control.document), answerer, base)

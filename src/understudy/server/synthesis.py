@@ -22,11 +22,11 @@ from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
 from understudy.contract.operation import Operation
 from understudy.contract.violations import Violation
+from understudy.generator.drawing import Detail
+from understudy.generator.shape import UnsatisfiableError
+from understudy.generator.values import Generator
 from understudy.server import negotiation, problem, samples, writing
 from understudy.server.call import Call
-from understudy.server.generator.drawing import Detail
-from understudy.server.generator.shape import UnsatisfiableError
-from understudy.server.generator.values import Generator
 from understudy.server.negotiation import NotOfferedError, Offer, Wish
 
 MARK = b"understudy-synthesised"
@@ -36,12 +36,12 @@ NOT_IMPLEMENTED = 501
 DETAILS = (
     Detail(),
     Detail(examples=False),
-    Detail(examples=False, write_only=True),
+    Detail(examples=False, of_others=True),
     Detail(optional=0.6, examples=False),
-    Detail(optional=0.3, examples=False, write_only=True),
+    Detail(optional=0.3, examples=False, of_others=True),
     Detail(optional=0.3, examples=False),
     Detail(optional=0.0, examples=False),
-    Detail(optional=0.0, examples=False, write_only=True),
+    Detail(optional=0.0, examples=False, of_others=True),
 )
 
 # Headers that belong to the connection, follow from the body, or are our gate's own: never made from a schema.
@@ -172,7 +172,7 @@ class SynthesisAnswerer:
         if samples.has(essence) and _unspecific(self._target(schema)):
             yield lambda: self._from_sample(essence, next(randoms))
         for detail in DETAILS:
-            kept = Detail(detail.optional, detail.examples and not dynamic, detail.write_only)
+            kept = Detail(detail.optional, detail.examples and not dynamic, detail.of_others)
             yield lambda detail=kept: self._from_schema(essence, schema, detail, next(randoms))
 
     def _examples(self, offer: Offer, schema: Any, essence: str, *, named: bool) -> Iterator[Any]:

@@ -16,8 +16,8 @@ from xml.etree import ElementTree as ET
 import orjson
 
 from understudy.contract.body import is_json
-from understudy.server.generator.compose import Composer
-from understudy.server.generator.shape import Schema
+from understudy.generator.compose import Composer
+from understudy.generator.shape import Schema
 
 _CONTROLS = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _UNNAMEABLE = re.compile(r"[^\w.-]")

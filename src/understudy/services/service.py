@@ -80,7 +80,7 @@ class Params(dict[str, Any]):
     Attributes:
         body: the decoded body, or None.
         headers: request headers, names in lower case.
-        base_url: scheme and authority the client used, e.g. ``http://127.0.0.1:8080``.
+        base_url: where the product's paths begin, as the client sees it, e.g. ``http://127.0.0.1:8080``.
         accept: the request's ``Accept`` header, or an empty string.
     """
 
@@ -202,12 +202,13 @@ class Service:
         title: what people call it.
         document: the published document, a path below ``spec/``.
         overlays: what turns the published document into the observed one, paths below ``spec/``.
+        branding: overlays that say whose the document is and promise nothing else; they hold in either profile.
         seed: the first state, a path below ``fixtures/``.
         handlers: operationId to handler.
         tables: makes the empty tables of a new sandbox.
         plant: fills a new sandbox from the seed's data.
         introduce: example facts of a planted sandbox for the start-up message, label to value;
-            the key ``try`` holds a path that answers 200 to a plain GET.
+            the key ``try`` holds a path that answers 200 to a plain GET, or a path and what curl must be told besides.
         unrouted: what the product says to a path or method it does not know.
         malformed: what the product says to a body it cannot parse.
         settings: the service's knobs by name.
@@ -216,6 +217,7 @@ class Service:
         cable: how clients listen to them, or None.
         control: what it offers on the control plane, or None.
         timers: what each kind of timer does when it rings.
+        scenarios: the folder of its scenarios below ``fixtures/``, or None.
         failure: what the product says when it fails with this status, whatever was asked; None means that nobody knows.
     """
 
@@ -232,11 +234,13 @@ class Service:
     malformed: Callable[[Params], Reply]
     settings: Mapping[str, Setting] = field(default_factory=dict)
     transport: Transport = field(default_factory=Transport)
+    branding: tuple[str, ...] = ()
     events: str | None = None
     cable: Cable | None = None
     control: Control | None = None
     timers: Mapping[str, Play] = field(default_factory=dict)
     failure: Callable[[int], Reply] | None = None
+    scenarios: str | None = None
 
 
 @cache

@@ -13,13 +13,14 @@ from desk import MORNING, Desk
 from front_door import FrontDoor
 from played import BASE, Client
 from shop import NOW, Shop, seed
+from understudy.effective import settings_of
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.app import create_app
 from understudy.server.call import Part
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
-from understudy.server.stage import Direction, settings_of, stage
+from understudy.server.stage import Direction, stage
 from understudy.services.chatwoot import SERVICE
 
 OpenShop = Callable[..., Shop]

@@ -23,7 +23,7 @@ from understudy.services.chatwoot.timeline import Draft
 
 URL = "http://hooks.example/chatwoot?x=1"
 ISO = "2026-03-04T12:00:00.000Z"
-HOOKED = inbox(webhook_url=URL, webhook_secret="s3cret", csat_survey_enabled=True)  # noqa: S106 - a test's own
+HOOKED = inbox(webhook_url=URL, webhook_secret="s3cret", csat_survey_enabled=True)
 
 OpenShop = Callable[..., Shop]
 

@@ -26,7 +26,7 @@ class AsyncAgent:
         service: the played service.
     """
 
-    def __init__(self, asker: AsyncAsker, service: str = "chatwoot") -> None:
+    def __init__(self, asker: AsyncAsker, service: str) -> None:
         self._asker = asker
         self._base = f"/{service}"
 

@@ -183,6 +183,7 @@ class AsyncSandbox:
     Args:
         http: the HTTP client, with the fake's base URL.
         name: its name; empty for everybody's.
+        service: the played service whose other side `agent` is.
 
     Attributes:
         name: its name.
@@ -195,13 +196,14 @@ class AsyncSandbox:
         state: all it remembers.
     """
 
-    def __init__(self, http: httpx.AsyncClient, name: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, name: str, service: str) -> None:
         self._asker = AsyncAsker(http, name)
+        self._service = service
         self.name = name
         base = str(http.base_url).rstrip("/")
         self.url = f"{base}/~{name}" if name else base
         self.headers: Mapping[str, str] = self._asker.headers
-        self.agent = AsyncAgent(self._asker)
+        self.agent = AsyncAgent(self._asker, service)
         self.clock = AsyncClock(self._asker)
         self.journal = AsyncJournal(self._asker)
         self.faults = AsyncFaults(self._asker)
@@ -225,19 +227,20 @@ class AsyncControl(AsyncSandbox):
     Args:
         url: its base URL.
         token: its control token, if it was started with one.
+        service: the played service whose other side `agent` is.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, service: str = "chatwoot") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
-        super().__init__(self._http, "")
+        super().__init__(self._http, "", service)
 
     async def sandbox(self, name: str | None = None) -> AsyncSandbox:
         """A sandbox by name; without one a new one."""
         if name is None:
             made: dict[str, Any] = await self._asker.ask("POST", "/sandboxes", body={})
             name = str(made["name"])
-        return AsyncSandbox(self._http, name)
+        return AsyncSandbox(self._http, name, self._service)
 
     async def sandboxes(self) -> list[dict[str, Any]]:
         """Every sandbox there is, everybody's first."""

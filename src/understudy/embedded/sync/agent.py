@@ -26,7 +26,7 @@ class Agent:
         service: the played service.
     """
 
-    def __init__(self, asker: Asker, service: str = "chatwoot") -> None:
+    def __init__(self, asker: Asker, service: str) -> None:
         self._asker = asker
         self._base = f"/{service}"
 

@@ -183,6 +183,7 @@ class Sandbox:
     Args:
         http: the HTTP client, with the fake's base URL.
         name: its name; empty for everybody's.
+        service: the played service whose other side `agent` is.
 
     Attributes:
         name: its name.
@@ -195,13 +196,14 @@ class Sandbox:
         state: all it remembers.
     """
 
-    def __init__(self, http: httpx.Client, name: str) -> None:
+    def __init__(self, http: httpx.Client, name: str, service: str) -> None:
         self._asker = Asker(http, name)
+        self._service = service
         self.name = name
         base = str(http.base_url).rstrip("/")
         self.url = f"{base}/~{name}" if name else base
         self.headers: Mapping[str, str] = self._asker.headers
-        self.agent = Agent(self._asker)
+        self.agent = Agent(self._asker, service)
         self.clock = Clock(self._asker)
         self.journal = Journal(self._asker)
         self.faults = Faults(self._asker)
@@ -225,19 +227,20 @@ class Control(Sandbox):
     Args:
         url: its base URL.
         token: its control token, if it was started with one.
+        service: the played service whose other side `agent` is.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, service: str = "chatwoot") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
-        super().__init__(self._http, "")
+        super().__init__(self._http, "", service)
 
     def sandbox(self, name: str | None = None) -> Sandbox:
         """A sandbox by name; without one a new one."""
         if name is None:
             made: dict[str, Any] = self._asker.ask("POST", "/sandboxes", body={})
             name = str(made["name"])
-        return Sandbox(self._http, name)
+        return Sandbox(self._http, name, self._service)
 
     def sandboxes(self) -> list[dict[str, Any]]:
         """Every sandbox there is, everybody's first."""

@@ -18,7 +18,7 @@ from understudy.server import problem
 from understudy.server.actioncable.frames import RESTART, WELCOME, FrameFaults, FrameGate, Place
 from understudy.server.actioncable.socket import GRACE, Socket
 from understudy.server.actioncable.subscriptions import Subscriptions
-from understudy.server.call import Call, Part, base_url, part_at
+from understudy.server.call import Call, Directory, Part, base_url
 from understudy.server.gate import Policy
 from understudy.server.journal import Journal
 from understudy.server.naming import in_sandbox
@@ -57,7 +57,7 @@ class Cables:
         interval: float = PING,
     ) -> None:
         self.frame_faults = frame_faults
-        self._parts = parts
+        self._directory = Directory(parts)
         self._journal = journal
         self._gate = FrameGate(journal, policy)
         self._interval = interval
@@ -76,7 +76,7 @@ class Cables:
             return
         scope, name = in_sandbox(scope)
         found = self._at.get(scope["path"])
-        part = found[0] if found else part_at(self._parts, scope["path"])
+        part = found[0] if found else self._directory.part_at(scope["path"])
         call = Call({**scope, "method": "GET", "scheme": SCHEMES[scope["scheme"]]}, b"", part, name or "")
         if self._closed:
             await send({"type": "websocket.close"})

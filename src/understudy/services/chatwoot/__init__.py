@@ -67,6 +67,7 @@ SERVICE = Service(
     overlays=("chatwoot/observed.overlay.yaml",),
     seed="chatwoot/seed.yaml",
     handlers=HANDLERS,
+    scenarios="chatwoot/scenarios",
     tables=Tables,
     plant=plant,
     introduce=introduce,

@@ -12,12 +12,12 @@ from typing import Any
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.agent_conversations import IMPOSSIBLE, inbox_named
 from understudy.services.chatwoot.agent_shapes import agent_shape, bot_shape, whole_inbox
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.schedule import weekly
 from understudy.services.chatwoot.script import Answerer, read_script
 from understudy.services.chatwoot.staff import agent_named, bot_named, sender_type, somebody_named
 from understudy.services.chatwoot.tables import Inbox
+from understudy.services.entries import Entry
 from understudy.services.service import Params, Refusal
 
 PLAIN = (

@@ -10,12 +10,12 @@ from typing import Any
 
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.conversations import begin
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.snooze import wake_later
 from understudy.services.chatwoot.speakers import Speakers, speaker_named
 from understudy.services.chatwoot.tables import ContactInbox, Conversation, Inbox
 from understudy.services.chatwoot.timeline import Draft, add
+from understudy.services.entries import Entry
 from understudy.services.service import Upload
 
 CONVERSATION = (

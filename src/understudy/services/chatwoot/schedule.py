@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.tables import WorkingHours
+from understudy.services.entries import Entry
 
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 WEEKEND = ("sunday", "saturday")

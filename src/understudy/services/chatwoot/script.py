@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.services.chatwoot.content import KINDS, faults
-from understudy.services.chatwoot.entries import Entry
+from understudy.services.entries import Entry
 
 RULE = ("when", "submitted", "after", "typing", "reply", "agent", "status")
 REPLY = ("content", "content_type", "content_attributes")

@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.contacts import enter
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.history import CONVERSATION, inbox_named, plant_conversation
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.schedule import weekly
 from understudy.services.chatwoot.script import Answerer, read_script
 from understudy.services.chatwoot.speakers import Speakers, plant_speakers, speaker_named
 from understudy.services.chatwoot.tables import Account, Contact, Inbox
+from understudy.services.entries import Entry
 
 SEED = ("account", "users", "agent_bots", "inboxes", "contacts", "conversations")
 ACCOUNT = ("name", "locale")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.shapes import iso
 from understudy.services.chatwoot.tables import Conversation
 from understudy.services.chatwoot.timeline import change_status
+from understudy.services.entries import Entry
 from understudy.services.service import Params, Refusal
 
 WAKE = "wake-conversation"

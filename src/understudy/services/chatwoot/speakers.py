@@ -7,9 +7,9 @@ has ids.
 from __future__ import annotations
 
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.services.chatwoot.entries import Entry
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.tables import AgentBot, MessageType, User
+from understudy.services.entries import Entry
 
 USER = ("handle", "name", "display_name", "email", "avatar_url", "availability")
 BOT = ("handle", "name", "avatar_url")

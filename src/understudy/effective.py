@@ -1,0 +1,97 @@
+"""Which document is in force for a target: the file, its overlays, the profile, the settings.
+
+A target is a service's name or a document's path. Called by whoever serves a target and by whoever asks a deployment
+of it, so that both speak of the same promises. It must not know what is done with the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from understudy import bundled
+from understudy.contract.contract import Contract
+from understudy.contract.document import Document, DocumentError, load
+from understudy.contract.source import SourceError
+from understudy.services.service import Service, discover, service_names
+
+Profile = Literal["observed", "published"]
+PROFILES: tuple[Profile, ...] = ("observed", "published")
+REFUSALS = Path("understudy/refusals.overlay.yaml")
+
+
+class TargetError(Exception):
+    """Something the user handed in cannot be used; the message says what, where, and what to do."""
+
+
+def service_of(target: str) -> Service | None:
+    """The service a target names; None for a document.
+
+    Errors: `TargetError` for what is neither.
+    """
+    if target in service_names():
+        return discover()[target]
+    if Path(target).is_file() or Path(target).suffix or "/" in target:
+        return None
+    raise TargetError(
+        f"there is no service {target!r}; installed are: {', '.join(service_names())}. "
+        "To use a document, name its file, e.g. ./petstore.yaml"
+    )
+
+
+def document_of(
+    target: str,
+    profile: Profile = "observed",
+    overlays: Sequence[Path] = (),
+    settings: Mapping[str, str] | None = None,
+    *,
+    ours: bool = True,
+) -> tuple[Document, Service | None]:
+    """The effective document of a target, and the service that plays it.
+
+    Args:
+        target: a service's name or a document's path.
+        profile: which promises are meant.
+        overlays: the user's overlays, applied last, in order.
+        settings: the service's settings, by name.
+        ours: whether the document is to speak of our own refusals too, which only a server of ours sends.
+
+    Errors: `TargetError`.
+    """
+    service = service_of(target)
+    path = bundled.SPEC / service.document if service else Path(target)
+    applied: list[Path] = [bundled.SPEC / overlay for overlay in service.branding] if service else []
+    if service and profile == "observed":
+        applied += [bundled.SPEC / overlay for overlay in service.overlays]
+        chosen = settings_of(service, settings or {})
+        for name, setting in service.settings.items():
+            if chosen[name] in setting.overlays:
+                applied.append(bundled.SPEC / setting.overlays[chosen[name]])
+    try:
+        voice = bundled.SPEC / REFUSALS if ours else None
+        return load(path, (*applied, *overlays), voice=voice), service
+    except (SourceError, DocumentError) as error:
+        raise TargetError(str(error)) from None
+
+
+def settings_of(service: Service, given: Mapping[str, str]) -> dict[str, str]:
+    """A service's settings: its defaults, and what was given for them.
+
+    Errors: `TargetError` for a name or value that does not exist.
+    """
+    settings = {name: setting.default for name, setting in service.settings.items()}
+    for name, value in given.items():
+        setting = service.settings.get(name)
+        if setting is None:
+            known = ", ".join(service.settings) or "none"
+            raise TargetError(f"{service.name} has no setting {name!r}; it has: {known}")
+        if setting.choices and value not in setting.choices:
+            raise TargetError(f"{name}={value} is not possible; choose one of: {', '.join(setting.choices)}")
+        settings[name] = value
+    return settings
+
+
+def bundled_contract(document: str) -> Contract:
+    """The contract of a document that comes with us, by its path below ``spec/``."""
+    return Contract(load(bundled.SPEC / document, voice=bundled.SPEC / REFUSALS))

@@ -1,0 +1,243 @@
+"""A deployment that is asked: one request goes out, one exchange comes back, whatever happens.
+
+The HTTP client's only door. It keeps to a rate, honours 429 and Retry-After, gives up in time, never follows a
+redirect, and never lets a secret into an exchange. A deployment that does not answer is a broken promise, not an
+exception. It must not know what is asked or why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from understudy.contract.exchange import Exchange, Request, Response
+from understudy.contract.violations import Violation
+
+LARGEST_ANSWER = 20_000_000
+"""How much of an answer's body is read, in bytes."""
+LONGEST_PAUSE = 60.0
+"""How long a Retry-After is obeyed, in seconds."""
+TOO_MANY = 429
+MASK = b"***"
+
+
+class UnreachableError(Exception):
+    """Nobody answers at the URL; the message says why and what to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a deployment is treated.
+
+    Attributes:
+        rate: requests a second at most; None for as fast as it goes.
+        connect: seconds until a connection must stand.
+        patience: seconds until an answer must be there, body included.
+        headers: sent with every request, secrets among them; their values stand in no exchange.
+        retries: how often a request is sent again after a 429 with Retry-After.
+        verify: whether the certificate must be good.
+    """
+
+    rate: float | None = None
+    connect: float = 5.0
+    patience: float = 10.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    retries: int = 3
+    verify: bool = True
+
+
+class Target:
+    """A deployment.
+
+    Args:
+        url: its base URL, path included.
+        manners: how it is treated.
+    """
+
+    def __init__(self, url: str, manners: Manners | None = None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UnreachableError(f"{url!r} is no base URL; write one such as https://chat.example.com")
+        self.url = url.rstrip("/")
+        self.host = parts.hostname
+        self.manners = manners or Manners()
+        self.asked = 0
+        self.throttled = 0
+        self._client: httpx.AsyncClient | None = None
+        self._next = 0.0
+
+    async def __aenter__(self) -> Self:
+        manners = self.manners
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(manners.patience, connect=manners.connect),
+            verify=manners.verify,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def reach(self) -> None:
+        """Make sure that somebody answers.
+
+        Errors: `UnreachableError`.
+        """
+        exchange = await self.ask(Request("GET", "/"))
+        if exchange.response is None:
+            raise UnreachableError(f"{self.url} cannot be reached: {exchange.note}")
+
+    async def ask(self, request: Request, operation_id: str = "", without: Collection[str] = ()) -> Exchange:
+        """Send a request; what becomes of it is in the exchange, a missing answer as a violation.
+
+        Args:
+            request: what to send.
+            operation_id: the operation that is asked.
+            without: names of the deployment's own headers that this request is to go without, in lower case.
+
+        What HTTP has no way to write is not sent: no answer then, no violation, and a note that says why.
+        """
+        headers = {name: value for name, value in self.manners.headers.items() if name.lower() not in without}
+        exchange = await self._once(request, operation_id, headers)
+        for _ in range(self.manners.retries):
+            pause = _retry_after(exchange.response)
+            if pause is None:
+                break
+            self.throttled += 1
+            await asyncio.sleep(min(pause, LONGEST_PAUSE))
+            exchange = await self._once(request, operation_id, headers)
+        return exchange
+
+    async def _once(self, request: Request, operation_id: str, headers: Mapping[str, str]) -> Exchange:
+        assert self._client is not None  # noqa: S101 - used as a context manager
+        await self._turn()
+        self.asked += 1
+        started, begun = time.time(), time.perf_counter()
+        response, failure = None, ("", "")
+        try:
+            async with asyncio.timeout(self.manners.patience + self.manners.connect):
+                response, failure = await self._send(self._client, request, headers)
+        except TimeoutError:
+            failure = ("answer-missing", f"no whole answer within {self.manners.patience:g} s")
+        except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
+            failure = ("", f"it cannot be sent: {error}")
+        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+            failure = ("answer-missing", _why(error))
+        code, note = failure
+        exchange = Exchange(
+            _masked(request, headers),
+            response,
+            operation_id=operation_id,
+            started=started,
+            seconds=time.perf_counter() - begun,
+            note=note,
+        )
+        if code:
+            exchange.violations.append(Violation("/", code, "response", operation_id, "", note))
+        return exchange
+
+    async def _send(
+        self, client: httpx.AsyncClient, request: Request, own: Mapping[str, str]
+    ) -> tuple[Response | None, tuple[str, str]]:
+        headers = [(name, value) for name, value in request.raw_headers if name.lower() != b"host"]
+        headers += [(name.encode(), value.encode()) for name, value in own.items()]
+        asked = httpx.Request(request.verb, self.url + request.target, headers=headers, content=request.body or None)
+        if not request.body and request.verb in ("GET", "HEAD"):
+            asked.headers.pop("content-length", None)
+        answer = await client.send(asked, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    note = f"the answer has more than {LARGEST_ANSWER:,} bytes"
+                    return Response(answer.status_code, _decoded(answer), b""), ("answer-too-large", note)
+            return Response(answer.status_code, _decoded(answer), bytes(body)), ("", "")
+        finally:
+            await answer.aclose()
+
+    async def _turn(self) -> None:
+        """Wait for one's turn, where a rate is to be kept."""
+        if self.manners.rate:
+            now = time.monotonic()
+            self._next = max(self._next + 1 / self.manners.rate, now)
+            await asyncio.sleep(self._next - now)
+
+
+def _decoded(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
+    """An answer's headers; of a body that was compressed, those that only hold for its compressed form are left out."""
+    packed = "content-encoding" in answer.headers
+    gone = (b"content-encoding", b"content-length") if packed else ()
+    return [(name, value) for name, value in answer.headers.raw if name.lower() not in gone]
+
+
+def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
+    """The request as it may be shown: with the headers that every request gets, their values masked."""
+    if not secrets:
+        return request
+    headers = (*request.raw_headers, *((name.encode(), MASK) for name in secrets))
+    return Request(
+        request.verb,
+        request.path,
+        query=request.query,
+        headers=headers,
+        body=request.body,
+        template=request.path_pattern,
+        path_params=request.path_params,
+        raw_path=request.target.partition("?")[0],
+    )
+
+
+def _retry_after(response: Response | None) -> float | None:
+    """The seconds that a 429 asks to wait; None where nothing asks for it."""
+    if response is None or response.status_code != TOO_MANY:
+        return None
+    said = response.fields.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+_REASONS: tuple[tuple[str, str], ...] = (
+    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted; mend it, or use --insecure if you know it"),
+    ("Name or service not known", "its host name is unknown; check the spelling"),
+    ("nodename nor servname", "its host name is unknown; check the spelling"),
+    ("No address associated", "its host name is unknown; check the spelling"),
+    ("Connection refused", "nobody listens there; is it running, is the port right?"),
+    ("All connection attempts failed", "nobody listens there; is it running, is the port right?"),
+    ("WRONG_VERSION_NUMBER", "it does not speak TLS; use http:// instead of https://"),
+    ("Server disconnected", "it closed the connection without a whole answer"),
+)
+
+
+def _why(error: Exception) -> str:
+    """A failure in words that tell what to check."""
+    chain, seen = str(error) or type(error).__name__, error.__cause__ or error.__context__
+    while seen is not None:
+        chain += f" {seen}"
+        seen = seen.__cause__ or seen.__context__
+    for pattern, words in _REASONS:
+        if pattern in chain:
+            return words
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection in time; is the address right, does a firewall drop it?"
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return str(error) or type(error).__name__
