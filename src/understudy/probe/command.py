@@ -91,6 +91,10 @@ def prepare(wish: Wish) -> Prepared:
         scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
     except ScenarioError as error:
         raise TargetError(str(error)) from None
+    if wish.database is not None:
+        from understudy.probe.searching import databases  # noqa: PLC0415 - heavy
+
+        databases.check(wish.database)
     headers, hidden = _headers(wish)
     known, given = _known(wish)
     safe = wish.safe if wish.safe is not None else not is_loopback(Target(wish.url).host)

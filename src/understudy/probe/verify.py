@@ -165,7 +165,7 @@ async def search_properties(verification: Verification, part: Part) -> None:
         max_examples=order.max_examples,
         seconds=None if left is None else max(0.0, left),
         database=order.database,
-        known={**identifiers(judge.main, judge.exchanges), **order.known},
+        known=identifiers(judge.main, judge.exchanges, order.known),
         safe=order.safe,
     )
     outcome = properties.Outcome()
