@@ -68,10 +68,10 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 
 @contextmanager
-def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None) -> Iterator[Server]:
-    """A server on a free port, ended whatever happens."""
+def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None, port: int = 0) -> Iterator[Server]:
+    """A server on a free port, or on one that was free just now, ended whatever happens."""
     process = subprocess.Popen(
-        [command, "serve", *arguments, "--port", "0"],
+        [command, "serve", *arguments, "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

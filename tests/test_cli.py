@@ -16,9 +16,11 @@ import httpx
 import pytest
 
 from processes import run, serving
-from understudy import cli
+from understudy import effective
+from understudy.commands import options, verify
 from understudy.contract.contract import ENGINES
-from understudy.server import gate, logs, stage
+from understudy.probe.verify import PARTS
+from understudy.server import gate, logs
 
 PETS = {
     "openapi": "3.1.0",
@@ -52,8 +54,9 @@ def test_help_is_instant() -> None:
 
 def test_the_choices_of_the_command_line_are_those_of_the_code() -> None:
     """The command line offers exactly the profiles, policies and log formats that exist."""
-    assert (cli.PROFILES, cli.POLICIES, cli.LOGS) == (stage.PROFILES, gate.POLICIES, logs.FORMATS)
-    assert cli.ENGINES == ENGINES
+    assert (options.PROFILES, options.POLICIES, options.LOGS) == (effective.PROFILES, gate.POLICIES, logs.FORMATS)
+    assert options.ENGINES == ENGINES
+    assert tuple(PARTS) == verify.PARTS
 
 
 def test_the_announcement_is_true_when_it_is_made() -> None:

@@ -41,7 +41,12 @@ def service_of(target: str) -> Service | None:
 
 
 def document_of(
-    target: str, profile: Profile = "observed", overlays: Sequence[Path] = (), settings: Mapping[str, str] | None = None
+    target: str,
+    profile: Profile = "observed",
+    overlays: Sequence[Path] = (),
+    settings: Mapping[str, str] | None = None,
+    *,
+    ours: bool = True,
 ) -> tuple[Document, Service | None]:
     """The effective document of a target, and the service that plays it.
 
@@ -50,6 +55,7 @@ def document_of(
         profile: which promises are meant.
         overlays: the user's overlays, applied last, in order.
         settings: the service's settings, by name.
+        ours: whether the document is to speak of our own refusals too, which only a server of ours sends.
 
     Errors: `TargetError`.
     """
@@ -63,7 +69,8 @@ def document_of(
             if chosen[name] in setting.overlays:
                 applied.append(bundled.SPEC / setting.overlays[chosen[name]])
     try:
-        return load(path, (*applied, *overlays), voice=bundled.SPEC / REFUSALS), service
+        voice = bundled.SPEC / REFUSALS if ours else None
+        return load(path, (*applied, *overlays), voice=voice), service
     except (SourceError, DocumentError) as error:
         raise TargetError(str(error)) from None
 

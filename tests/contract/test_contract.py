@@ -108,6 +108,59 @@ def test_a_violation_points_at_the_promise(pets: Any) -> None:
     assert found.remedy
 
 
+SHORT = {"maxLength": 2}
+CHOSEN = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "n": {"type": "integer"}}}
+PART = "#/paths/~1f/post/requestBody/content/application~1json/schema"
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "promise"),
+    [
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": ""}', f"{PART}/properties/a/minLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "minLength": 1}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/short", "maxLength": 3}}}, b'{"a": "abc"}', "#/components/schemas/short/maxLength"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/chosen", "properties": {"m": {"const": 1}}}}}, b'{"a": {"kind": "", "m": 2}}', f"{PART}/properties/a/properties/m/const"),
+        ({"properties": {"a": False}}, b'{"a": 1}', f"{PART}/properties"),
+        ({"properties": {"a": {"$ref": "#/components/schemas/never"}}}, b'{"a": 1}', "#/components/schemas/never"),
+        ({"properties": {"a": {"if": True, "then": False}}}, b'{"a": 1}', f"{PART}/properties/a"),
+        ({"anyOf": [False, False]}, b"1", f"{PART}/anyOf"),
+        ({"contains": {"const": 1}, "maxContains": 1}, b"[1, 1]", f"{PART}/maxContains"),
+        ({"oneOf": [{"$ref": "#/components/schemas/chosen"}], "discriminator": {"propertyName": "kind"}}, b'{"kind": "chosen", "n": "x"}', "#/components/schemas/chosen/properties/n/type"),
+    ],
+)  # fmt: skip
+def test_a_violation_points_at_the_very_keyword(tmp_path: Path, schema: Any, body: bytes, promise: str) -> None:
+    """Beside a reference, behind a discriminator and where nothing is allowed, the pointer names what was broken."""
+    components = {"schemas": {"short": SHORT, "chosen": CHOSEN, "never": False}}
+    content = {"application/json": {"schema": schema}}
+    judge = contract(
+        tmp_path, {"/f": {"post": operation("f", requestBody={"content": content})}}, components=components
+    )
+    headers = [(b"content-type", b"application/json")]
+    found = judge.check_request(Request("POST", "/f", headers=headers, body=body, template="/f"))
+    assert {violation.schema for violation in found} == {promise}
+    assert "contract-unable" not in {violation.code for violation in found}
+
+
+def test_credentials_and_parameters_with_a_media_type_have_a_place(tmp_path: Path) -> None:
+    """A request without credentials breaks what asks for them; a parameter's own media type holds its schema."""
+    parameter = {"name": "filter", "in": "query", "content": {"application/json": {"schema": {"type": "array"}}}}
+    key = {"type": "apiKey", "in": "header", "name": "x-key"}
+    components = {"securitySchemes": {"key": key}}
+    paths = {
+        "/own": {"get": operation("own", parameters=[parameter], security=[{"key": []}])},
+        "/all": {"get": operation("all")},
+    }
+    judge = contract(tmp_path, paths, components=components, security=[{"key": []}])
+    own = judge.check_request(Request("GET", "/own", query=b"filter=1", template="/own"))
+    assert [violation.schema for violation in own] == [
+        "#/paths/~1own/get/security",
+        "#/paths/~1own/get/parameters/0/content/application~1json/schema/type",
+    ]
+    assert [violation.schema for violation in judge.check_request(Request("GET", "/all", template="/all"))] == [
+        "#/security"
+    ]
+
+
 def test_parameters_are_judged_in_every_place(pets: Any) -> None:
     """Path, query and header parameters are found missing, malformed and out of bounds."""
     assert told(pets.check_request(ask(query=b"limit=10"))) == [("/query/limit", "schema-maximum")]
@@ -263,3 +316,13 @@ def test_every_code_has_a_remedy_and_no_other_code_can_be_raised() -> None:
     assert all(400 <= code.status <= 500 for name, code in CODES.items() if name != "query-undeclared")
     with pytest.raises(ValueError, match="not in the table"):
         Violation("", "made-up", "request", "", "", "")
+
+
+def test_what_a_document_deprecates_is_judged_like_the_rest(tmp_path: Path) -> None:
+    """A library's warnings are no verdicts, even where a program takes warnings for errors."""
+    old = {"in": "query", "deprecated": True, "allowEmptyValue": True, "schema": {"type": "integer"}}
+    paths = {"/old": {"get": operation("old", parameters=[{"name": "page", **old}])}}
+    judge = contract(tmp_path, paths)
+    assert judge.check_request(Request("GET", "/old", query=b"page=1", template="/old")) == ()
+    (violation,) = judge.check_request(Request("GET", "/old", query=b"page=x", template="/old"))
+    assert violation.code == "parameter-malformed"

@@ -15,6 +15,7 @@ import yaml
 from documents import contract, operation
 from understudy.contract.contract import Contract
 from understudy.contract.document import load
+from understudy.hosts import is_loopback
 from understudy.sandbox.bus import Delivery
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
@@ -22,7 +23,6 @@ from understudy.server.app import App, create_app
 from understudy.server.call import Part
 from understudy.server.deliveries import REDELIVER, redeliver
 from understudy.server.handlers import HandlerAnswerer
-from understudy.server.hosts import is_loopback
 from understudy.services.service import Params, Reply, Service
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -34,7 +34,8 @@ CHECKED_FORMATS = frozenset(oas31_schema_validators_factory.format_checker.check
 def judged_keywords(version: str) -> frozenset[str]:
     """The keywords that the validators of a version (``3.0`` or ``3.1``) know, and those that this package adds."""
     factory = oas31_schema_validators_factory if version == "3.1" else oas30_read_schema_validators_factory
-    return frozenset(factory.schema_validator_cls.VALIDATORS) | {"readOnly", "writeOnly"}
+    found = frozenset(factory.schema_validator_cls.VALIDATORS) | {"readOnly", "writeOnly"}
+    return found | {"minContains", "maxContains"} if "contains" in found else found
 
 
 class Matcher:

@@ -35,9 +35,10 @@ class Node:
         rest: the node of all other properties.
         head: nodes of the first items.
         items: the node of all other items.
+        ends: whether it does not go on from here, which most do not.
     """
 
-    __slots__ = ("also", "head", "items", "masks", "patterns", "properties", "rest")
+    __slots__ = ("also", "ends", "head", "items", "masks", "patterns", "properties", "rest")
 
     def __init__(self) -> None:
         self.masks: dict[type, int] = {}
@@ -47,6 +48,7 @@ class Node:
         self.rest: Node | None = None
         self.head: list[Node] = []
         self.items: Node | None = None
+        self.ends = False
 
     def mark(self, types: Types, number: int) -> None:
         """Let values of these types reach a bit."""
@@ -69,8 +71,10 @@ class Node:
         mask = 0
         if self.rest is None and not self.patterns:
             for name, item in value.items():
-                if name in properties:
-                    mask |= properties[name].walk(item)
+                node = properties.get(name)
+                if node is not None:
+                    # Most values end here, and a call costs more than what is to be done.
+                    mask |= node.masks.get(type(item), 0) if node.ends else node.walk(item)
             return mask
         for name, item in value.items():
             nodes = [node for pattern, node in self.patterns if pattern.search(name)]
@@ -171,6 +175,7 @@ class Builder:
                 node.mark(types, self.register.add((*place, keyword), keyword, "keyword", step, NOUNS[types]))
             if keyword in LEADS:
                 LEADS[keyword](self, node, (*place, keyword), value, step)
+        node.ends = not (node.also or node.head) and node.properties is None and node.items is None
 
     def below(self, node: Node, place: pointer.Parts, holder: pointer.Parts, types: Types, step: int, why: str) -> Node:  # noqa: PLR0913, PLR0917 - what there is to know of a place
         """The node of a schema below a keyword. A `false` there is a promise of the keyword: that nothing comes.

@@ -193,7 +193,7 @@ class ResponseSurface(Surface):
         for name, bit in self._headers:
             if name in fields:
                 mask |= bit
-        if not self.content or head or response.status_code in CONTENT_FREE:
+        if not self.content or head or (response.status_code in CONTENT_FREE and not response.data):
             return mask
         return mask | self._body | self.reach_body(response.content, sent=bool(response.data))
 

@@ -1,7 +1,7 @@
 """Reads a parameter's value out of a request, as its style and schema have it, to see what of the schema it reaches.
 
-Plain styles only: a value, a list in one text or in several. What is written otherwise is there, and not read. Called
-by `surface`. It must not judge; openapi-core reads by itself.
+All styles but `label`, `matrix` and an object spread over the query: those are there, and not read. Called by
+`surface`. It must not judge; openapi-core reads by itself.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from understudy.contract import forms
+from understudy.contract.body import File
 from understudy.contract.exchange import Request
 
 # Whether the parameter came, whether its value is known, and the value.
@@ -41,22 +42,33 @@ def reader(data: Mapping[str, Any], location: str, name: str, node: Mapping[str,
     holder = {"properties": {name: schema}}
 
     def read(request: Request) -> Read:
-        texts = find(request, wanted)
         if style == "deepObject":
-            return _OPAQUE if any(key.startswith(f"{name}[") for key, _ in request.query_pairs) else _ABSENT
+            given = [(key, text) for key, text in request.query_pairs if key.startswith(f"{name}[")]
+            deep: list[tuple[str, str | File]] = [(key[len(name) + 1 : -1], text) for key, text in given]
+            return (True, True, forms.to_object(data, schema, deep)) if deep else _ABSENT
+        texts = find(request, wanted)
         if not texts:
             return _ABSENT
         if "content" in node:
             return True, True, forms.parameter_content(texts[0])
-        if separator is None or "object" in kinds:
+        if separator is None or ("object" in kinds and exploded and style == "form"):
             return _OPAQUE
-        if "array" in kinds and not (exploded and location in ("query", "cookie")):
+        if "object" in kinds:
+            return True, True, forms.to_object(data, schema, _pairs(texts[0].split(separator), exploded=exploded))
+        if "array" in kinds and not (exploded and style == "form"):
             texts = texts[0].split(separator)
         elif "array" not in kinds:
             texts = texts[:1]
         return True, True, forms.to_object(data, holder, [(name, text) for text in texts])[name]
 
     return read
+
+
+def _pairs(parts: list[str], *, exploded: bool) -> list[tuple[str, str | File]]:
+    """The properties of an object in one text: ``a=1,b=2`` where it is exploded, else ``a,1,b,2``."""
+    if exploded:
+        return [(name, value) for name, _, value in (part.partition("=") for part in parts)]
+    return list(zip(parts[::2], parts[1::2], strict=False))
 
 
 def _path(request: Request, name: str) -> list[str]:
@@ -68,7 +80,10 @@ def _query(request: Request, name: str) -> list[str]:
 
 
 def _header(request: Request, name: str) -> list[str]:
-    return [request.fields[name]] if name in request.fields else []
+    text = request.fields.get(name)
+    if text is None:
+        return []
+    return [request.headers[name]] if ", " in text else [text]  # where it stands several times, the first is read
 
 
 def _cookie(request: Request, name: str) -> list[str]:

@@ -122,6 +122,8 @@ KEYWORDS: dict[str, str] = {
     "maxItems": "Send fewer items.",
     "uniqueItems": "Send every item once.",
     "contains": "Send an array that holds the documented item.",
+    "minContains": "Send an array that holds more of the documented items.",
+    "maxContains": "Send an array that holds fewer of the documented items.",
     "prefixItems": "Send the documented items at the head of the array.",
     "items": "Send only documented items.",
     "minProperties": "Send more properties.",

@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 import orjson
 
 from understudy.contract.exchange import Event, Exchange, Request, Response
+from understudy.hosts import is_loopback
 from understudy.sandbox.bus import Delivery
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
 from understudy.server.gate import Policy
-from understudy.server.hosts import is_loopback
 from understudy.server.journal import Journal
 
 if TYPE_CHECKING:

@@ -217,6 +217,7 @@ class Service:
         cable: how clients listen to them, or None.
         control: what it offers on the control plane, or None.
         timers: what each kind of timer does when it rings.
+        scenarios: the folder of its scenarios below ``fixtures/``, or None.
         failure: what the product says when it fails with this status, whatever was asked; None means that nobody knows.
     """
 
@@ -239,6 +240,7 @@ class Service:
     control: Control | None = None
     timers: Mapping[str, Play] = field(default_factory=dict)
     failure: Callable[[int], Reply] | None = None
+    scenarios: str | None = None
 
 
 @cache

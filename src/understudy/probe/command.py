@@ -1,0 +1,188 @@
+"""What `understudy verify` does, between the command line and the probe: reads what it needs, then runs and reports.
+
+Called by `cli` with parsed options. Whatever the user handed in is checked before the first request is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from understudy import bundled
+from understudy.contract.contract import Contract
+from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of
+from understudy.hosts import is_loopback
+from understudy.probe import baseline as baselines
+from understudy.probe.judge import Judge
+from understudy.probe.results import Results
+from understudy.probe.scenario import Scenario, ScenarioError, load_all
+from understudy.probe.target import Manners, Target
+from understudy.probe.verify import PARTS, Order, Progress, Verification
+
+PARAMETER = "UNDERSTUDY_PARAM_"
+"""What the environment variables begin with that carry what only the deployment's owner knows."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for; see `understudy verify --help`."""
+
+    url: str
+    service: str | None
+    document: Path | None
+    overlays: Sequence[Path]
+    scenarios: Path | None
+    parts: Sequence[str]
+    params: Sequence[tuple[str, str]]
+    headers: Sequence[tuple[str, str]]
+    headers_from: Sequence[tuple[str, str]]
+    safe: bool | None
+    rate: float | None
+    timeout: float
+    seconds: float | None
+    seed: int | None
+    baseline: Path | None
+    insecure: bool
+
+
+@dataclass
+class Prepared:
+    """All that a verification needs, checked."""
+
+    judge: Judge
+    order: Order
+    manners: Manners
+    secrets: Sequence[str]
+
+
+def prepare(wish: Wish) -> Prepared:
+    """Read and check what was asked for; nothing is sent.
+
+    Errors: `TargetError`.
+    """
+    name = str(wish.document) if wish.document else wish.service or "chatwoot"
+    profiles: tuple[Profile, ...] = ("observed",) if wish.document else PROFILES
+    contracts: dict[str, Contract] = {}
+    for profile in profiles:
+        document, service = document_of(name, profile, wish.overlays if profile == "observed" else (), ours=False)
+        contracts[profile if service else "document"] = Contract(document)
+    events = bundled_contract(service.events) if service and service.events else None
+    judge = Judge(contracts, events)
+    folder = wish.scenarios or (bundled.FIXTURES / service.scenarios if service and service.scenarios else None)
+    try:
+        scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
+        baseline = baselines.load(wish.baseline) if wish.baseline else baselines.Baseline()
+    except (ScenarioError, baselines.BaselineError) as error:
+        raise TargetError(str(error)) from None
+    headers, hidden = _headers(wish)
+    known, given = _known(wish)
+    safe = wish.safe if wish.safe is not None else not is_loopback(Target(wish.url).host)
+    order = Order(
+        known=known,
+        scenarios=scenarios,
+        safe=safe,
+        seconds=wish.seconds,
+        seed=secrets.randbelow(2**32) if wish.seed is None else wish.seed,
+        baseline=baseline,
+        parts=[part for part in PARTS if part in (wish.parts or PARTS)],
+    )
+    manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)
+    return Prepared(judge, order, manners, [*hidden, *given])
+
+
+def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:
+    """The headers of every request, and the values among them that nobody may see."""
+    headers = dict(wish.headers)
+    for name, variable in wish.headers_from:
+        if variable not in os.environ:
+            raise TargetError(f"--header-from {name}={variable}: there is no environment variable {variable}")
+        headers[name] = os.environ[variable]
+    return headers, list(headers.values())
+
+
+def _known(wish: Wish) -> tuple[dict[str, str], list[str]]:
+    """What only the deployment's owner knows, and the values among it that came by the environment: secrets."""
+    hidden = {
+        name.removeprefix(PARAMETER).lower(): value for name, value in os.environ.items() if name.startswith(PARAMETER)
+    }
+    return hidden | dict(wish.params), list(hidden.values())
+
+
+def missing(prepared: Prepared) -> list[str]:
+    """What the deployment's owner was not asked for yet, one line each, with the reason and how to give it."""
+    wanted: dict[str, str] = {}
+    for scenario in prepared.order.scenarios:
+        wanted |= {name: why for name, why in scenario.needs.items() if name not in prepared.order.known}
+    return [f"--param {name}=…  {why}" for name, why in wanted.items()]
+
+
+def rehearse(prepared: Prepared) -> str:
+    """What would be sent, for people; nothing is."""
+    lines: list[str] = []
+    for scenario in prepared.order.scenarios:
+        told = _not_played(scenario, prepared.order)
+        lines.append(f"{scenario.name}{f'  (skipped: {told})' if told else ''}")
+        for step in (*scenario.steps, *scenario.cleanup):
+            if step.kind == "call":
+                operation = prepared.judge.main.by_id[step.name]
+                times = f" x {step.data['times']}" if "times" in step.data else ""
+                lines.append(f"  {operation.method.upper():<6} {operation.template}{times}  {step.name}")
+            else:
+                lines.append(f"  {step.kind}  {step.name}")
+    return "\n".join(lines)
+
+
+def _not_played(scenario: Scenario, order: Order) -> str:
+    if order.safe and not scenario.harmless:
+        return "it is not declared harmless"
+    absent = [name for name in scenario.needs if name not in order.known]
+    return f"needs {', '.join(absent)}" if absent else ""
+
+
+async def run(wish: Wish, prepared: Prepared, progress: Progress) -> Results:
+    """Verify the deployment.
+
+    Errors: `understudy.probe.target.UnreachableError` where nobody answers at all.
+    """
+    async with Target(wish.url, prepared.manners) as target:
+        await target.reach()
+        return await Verification(target, prepared.judge, prepared.order, progress).run()
+
+
+def verify(wish: Wish, *, dry_run: bool, progress: Progress) -> Results | None:
+    """Verify a deployment, or say what would be sent.
+
+    Errors: `TargetError`, `UnreachableError`.
+    """
+    prepared = prepare(wish)
+    for line in missing(prepared):
+        click.echo(f"not known: {line}", err=True)
+    if dry_run:
+        click.echo(rehearse(prepared))
+        return None
+    return asyncio.run(run(wish, prepared, progress))
+
+
+def write_baseline(path: Path, results: Results) -> None:
+    """Write what was found as a baseline; reasons and dates of what was accepted already stay.
+
+    Errors: `TargetError`.
+    """
+    known = baselines.load(path) if path.exists() else baselines.Baseline()
+    try:
+        path.write_text(baselines.write(results.failing, known), encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{path} cannot be written: {error.strerror}; choose another file") from None
+
+
+def plain(part: str, done: int, total: int, text: str) -> None:
+    """Progress as plain lines on standard error."""
+    if text:
+        click.echo(f"{part} {done + 1}/{total}: {text}", file=sys.stderr)
