@@ -167,7 +167,7 @@ class Coverage:
             kept, broken = self._counted(key)
             counts = {"kept": sorted(kept.items()), "broken": sorted(broken.items())}
             surfaces.append(dict(zip(("side", "operation_id", "status"), key, strict=True)) | counts)
-        return {"layout": LAYOUT, "document": self._digest(), "outside": self.outside, "surfaces": surfaces}
+        return {"layout": LAYOUT, "document": self.digest, "outside": self.outside, "surfaces": surfaces}
 
     @classmethod
     def from_json(cls, contract: Contract, data: dict[str, Any]) -> Coverage:
@@ -180,7 +180,7 @@ class Coverage:
         """Count what stands in the JSON data of a coverage. Errors: `CoverageError` where it is of another document."""
         if data.get("layout") != LAYOUT:
             raise CoverageError("this coverage was written by another version of Understudy; measure it again")
-        if data.get("document") != self._digest():
+        if data.get("document") != self.digest:
             title = self.contract.document.title
             raise CoverageError(f"this coverage is not of the document {title} as it is now; measure it again")
         self.outside += data["outside"]
@@ -221,7 +221,9 @@ class Coverage:
         tally = self._tallies.get(key)
         return tally.counts() if tally is not None else (Counter(), Counter())
 
-    def _digest(self) -> str:
+    @property
+    def digest(self) -> str:
+        """What tells the document from others; coverages of the same one can be merged."""
         return hashlib.sha256(orjson.dumps(self.contract.data, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -90,6 +90,7 @@ class Verification:
             parts=parts,
             baseline=self.order.baseline,
             fails_on=self.order.fails_on,
+            scenarios=self.order.scenarios,
         )
 
     async def _run(self, part: Part, play_part: PlayPart, ends: float | None) -> None:
