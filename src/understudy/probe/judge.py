@@ -20,7 +20,11 @@ from understudy.contract.violations import Violation
 EXAMPLES = 3
 """How many exchanges a finding shows."""
 LAW = "law"
-"""Stands for a profile where no document, but a scenario's law was broken."""
+"""Stands for a profile where no document, but a law of a scenario or a property was broken."""
+NOTE = "note"
+"""Stands for a profile where no promise was broken, and somebody should know all the same; it never fails a run."""
+DEAD_AFTER = 5
+"""After how many requests in a row without an answer a deployment counts as gone."""
 _NUMBERS = re.compile(r"/\d+(?=/|$)")
 
 
@@ -30,7 +34,7 @@ class Finding:
 
     Attributes:
         violation: the first violation of this kind.
-        profiles: the profiles whose promise it breaks; ``law`` for a scenario's.
+        profiles: the profiles whose promise it breaks; ``law`` for a scenario's or a property's, ``note`` for a remark.
         count: how often it was met.
         exchanges: the first exchanges in which it was met.
         origins: where the exchanges came from: a scenario's name, or a part's.
@@ -105,6 +109,16 @@ class Judge:
         """Keep a law that an exchange broke."""
         exchange.violations.append(violation)
         self._note((violation,), LAW, exchange, origin)
+
+    def note(self, violation: Violation, exchange: Exchange, origin: str) -> None:
+        """Keep what breaks no promise of the deployment's, yet should be known."""
+        self._note((violation,), NOTE, exchange, origin)
+
+    def silence(self) -> str:
+        """Why the last requests all went without an answer; empty as long as the deployment answers."""
+        last = [exchange for _, exchange in self.exchanges[-DEAD_AFTER:]]
+        gone = len(last) == DEAD_AFTER and all(exchange.response is None for exchange in last)
+        return last[-1].note or "no answer" if gone else ""
 
     def _note(self, broken: Sequence[Violation], profile: str, exchange: Exchange | Event, origin: str) -> None:
         for violation in broken:

@@ -15,7 +15,7 @@ from understudy.contract.exchange import Exchange
 from understudy.contract.promises import Promise
 from understudy.contract.summary import Summary
 from understudy.probe.baseline import Accepted, Baseline
-from understudy.probe.judge import LAW, Finding, Judge
+from understudy.probe.judge import LAW, NOTE, Finding, Judge
 from understudy.probe.promised import Promised, promised
 from understudy.probe.scenario import Scenario
 
@@ -120,7 +120,7 @@ def gather(  # noqa: PLR0913 - what a report is made of
 ) -> Results:  # fmt: skip
     """The results of what a judge has seen."""
     profiles = tuple(judge.contracts)
-    order = {profile: index for index, profile in enumerate((LAW, *profiles))}
+    order = {profile: index for index, profile in enumerate((LAW, *profiles, NOTE))}
     findings = sorted(
         judge.findings.values(),
         key=lambda f: (min(order[p] for p in f.profiles), f.violation.operation_id, f.violation),
