@@ -1,7 +1,7 @@
 """Makes sequences from a contract alone: what is made is used, changed, used by several at once, and put away.
 
 Which answer names what comes from `sources`; the requests are the good ones among the generated cases. Called by
-`understudy.probe.corpus`. The same contract and cases give the same sequences.
+`understudy.probe.fuzz`. The same contract and cases give the same sequences.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Makes sequences from scenario files: their calls in order, with what they capture, and the statuses they ask for.
 
 What can be worked out beforehand is; what only a deployment's owner knows stays a name. Called by
-`understudy.probe.corpus`. A scenario that hears events keeps its calls; one whose calls need what was heard is left out.
+`understudy.probe.fuzz`. A scenario that hears keeps its calls; one whose calls need what was heard is left out.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _placed(operation: Operation, given: Mapping[str, Any]) -> dict[str, dict[st
 
 def _missing(scenario: Scenario, steps: list[Step]) -> list[str]:
     """The names that no earlier step captures and nobody gives."""
-    known, missing = set(scenario.needs), []
+    known = set(scenario.needs)
+    missing: list[str] = []
     for step in steps:
         missing += sorted(step.names() - known - set(missing))
         known |= set(step.capture)

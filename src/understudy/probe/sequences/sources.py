@@ -153,7 +153,7 @@ class Sources:
 
 
 def _names(contract: Contract) -> dict[str, str]:
-    """What the value of each resource is called: as its parameter, or, where that names several, with its collection."""
+    """What the value of each resource is called: as its parameter; where that names several, with its collection."""
     every = {
         resource: name
         for operation in contract.by_id.values()

@@ -1,0 +1,74 @@
+"""A `.http` file, as editors' REST clients take it: requests apart by ``###``, variables in double braces.
+
+A sequence names its requests, and later ones take what the earlier answered. What the notation would read otherwise is
+left out. Called through the table of formats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from understudy.probe.formats.script import Call, Play, Script, spelled
+
+# What a reader of the notation takes for its own: variables, separators, files, scripts, comments.
+_ODD = re.compile(r"\{\{|^(?:###|[<>#@?]|//|HTTP/)|[\r\0]|\A\s|\s\Z", re.MULTILINE)
+
+
+def write(script: Script) -> str:
+    """The file."""
+    lines = [f"# {_line(script.title)}: {len(script.plays)} cases", f"@base = {script.base}"]
+    lines += [f"@{name} = {quote(value, safe='/=+')}" for name, value in script.made.items()]
+    lines += [f"# left out: {_line(one.what)}: {one.reason}" for one in script.left_out]
+    for play in script.plays:
+        reason = _reason(play)
+        if reason:
+            lines.append(f"# left out: {play.id} {_line(play.title)}: {reason}")
+    for play in script.plays:
+        if not _reason(play):
+            lines += list(_play(play))
+    return "\n".join(lines) + "\n"
+
+
+def _reason(play: Play) -> str:
+    """Why a play cannot be written; empty where it can."""
+    for call in play.calls:
+        if call.text is None:
+            return "a body is no text"
+        if _ODD.search(call.text) or any(_ODD.search(str(piece)) for _, value in call.headers for piece in value):
+            return "a body or a header would be read as notation"
+    if play.is_sequence and any(call.lane for call in play.calls):
+        return "requests of this notation run one after the other"
+    return ""
+
+
+def _play(play: Play) -> Iterator[str]:
+    names: dict[str, str] = {}
+    for number, call in enumerate(play.calls, 1):
+        title = f"{play.id} {play.title}" if number == 1 else f"{play.id} {call.title}"
+        yield f"\n### {_line(title)}"
+        if call.capture:
+            yield f"# @name s{play.id}_{number}"
+        yield from _call(call, names)
+        names |= {name: f"s{play.id}_{number}.response.body.{_path(keys)}" for name, keys in call.capture.items()}
+
+
+def _call(call: Call, names: dict[str, str]) -> Iterator[str]:
+    def variable(name: str) -> str:
+        return f"{{{{{names.get(name, name)}}}}}"
+
+    yield f"{call.method} {{{{base}}}}{spelled(call.target, variable)}"
+    for name, value in call.headers:
+        yield f"{name}: {spelled(value, variable)}"
+    if call.text:
+        yield ""
+        yield call.text
+
+
+def _path(keys: Sequence[str | int]) -> str:
+    return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
