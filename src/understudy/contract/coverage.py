@@ -133,9 +133,9 @@ class Coverage:
         For whoever compares many requests: the bits of one operation number the same promises for as long as this
         coverage lives, and say nothing to another one.
         """
-        for (side, _, _), _, reached, broken in self._messages(exchange):
+        for (side, _, _), surface, reached, broken in self._messages(exchange):
             if side == "request":
-                return reached, broken
+                return reached & surface.register.counted, broken
         return 0, 0
 
     def counts(self) -> dict[Promise, Count]:

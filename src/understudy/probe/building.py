@@ -70,7 +70,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path = operation.template
+    path, path_params = operation.template, dict[str, str]()
     headers = [(name, value) for name, value in values.headers.items() if name.lower() != "cookie"]
     query: list[tuple[str, str]] = []
     cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
@@ -81,7 +81,9 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         if place == "path":
             if given is None:
                 raise BuildError(f"{operation.operation_id} needs a value for the path parameter {name}")
-            path = path.replace(f"{{{name}}}", _in_path(node, given))
+            written = _in_path(node, given)
+            path = path.replace(f"{{{name}}}", written)
+            path_params[name] = unquote(written)
         elif given is None:
             continue
         elif place == "query":
@@ -108,9 +110,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         headers=[(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers],
         body=body,
         template=operation.template,
-        path_params={
-            name: _text(_given(values, "path", name)) for place, name in operation.parameters if place == "path"
-        },
+        path_params=path_params,
     )
 
 
@@ -120,10 +120,6 @@ def media_types(contract: Contract, operation: Operation) -> tuple[str, ...]:
         return ()
     _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
     return tuple(sorted(node.get("content", {}), key=lambda name: not is_json(name.partition(";")[0].strip().lower())))
-
-
-def _given(values: Values, place: str, name: str) -> Any:
-    return values.parameters.get((place, name), values.parameters.get(name))
 
 
 def _body(contract: Contract, operation: Operation, values: Values, boundary: str | None) -> tuple[bytes, str | None]:

@@ -7,6 +7,7 @@ another is left out. Called by `corpus`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from understudy.contract import pointer
@@ -89,22 +90,16 @@ class Assembly:
     def _open(self, ask: Ask, parameter: Parameter) -> Ask:
         name = parameter.name
         opened = ask.parameter("path", name, left_open(name))
-        return Ask(
-            opened.parameters,
-            opened.body,
-            opened.media_type,
-            opened.headers,
-            opened.query,
-            opened.method,
-            {**opened.open, name: parameter.value},
-        )
+        return replace(opened, open={**opened.open, name: parameter.value})
 
     def _bodies(self, medium: Medium) -> list[Any]:
         """The fullest and the least value that the contract takes for a media type; none where it takes none."""
         fullest: list[Any] = []
         least: list[Any] = []
         for value, is_least in medium.values():
-            if (fullest and not is_least) or least:
+            if least:
+                break
+            if fullest and not is_least:
                 continue
             found = self.labeller.violations(self.operation, self._asked(medium, value))
             if found is not None and not any(_of_body(violation.where) for violation in found):
@@ -186,7 +181,7 @@ class Assembly:
         self.broken.clear()
         if medium.schema_place is None:
             return
-        for root in self.bodies[medium.name][:1]:
+        for root in self.bodies[medium.name][-1:]:
             for site in sites(self.maker, medium.schema_place, root):
                 odd = oddities if medium is self.media[0] else some_oddities
                 for proposal in self._proposals(site, odd):
@@ -200,9 +195,9 @@ class Assembly:
             yield Proposal(site.value, *site.shows)
         if site.again:
             return
-        if site.forbidden:
-            yield Proposal(site.value, "readOnly", "what only the server may send")
-        for propose in (*_PROPOSERS, odd) if not site.forbidden else (edges,):
+        if site.futile:
+            yield Proposal(site.value, "schema", "a value where none is good")
+        for propose in (*_PROPOSERS, odd) if not site.futile else (edges,):
             for proposal in propose(self.maker, site):
                 if not (proposal.spare and _promise(site, proposal) in self.broken):
                     yield proposal

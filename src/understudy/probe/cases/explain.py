@@ -6,7 +6,7 @@ kept, too. It must not make any case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from understudy.contract.contract import Contract
 from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Exchange
 from understudy.contract.promises import Promise
+from understudy.contract.subschemas import ONE, SUBSCHEMAS
 from understudy.generator.shape import UnsatisfiableError
 from understudy.generator.values import Generator
 from understudy.probe.cases.case import Case
@@ -87,11 +88,10 @@ class _Reader:
 
     def why(self, promise: Promise, reason: str) -> str:
         """Why a request's promise was not exercised: what never came, and what in the document stands in the way."""
-        parts: pointer.Parts = pointer.split(promise.schema)
-        for length in range(len(parts), 2, -1):
-            contradiction = self._contradiction(parts[:length])
+        for place in reversed(list(_schemas_on_the_way(pointer.split(promise.schema)))):
+            contradiction = self._contradiction(place)
             if contradiction:
-                return f"{reason}; {pointer.join(parts[:length], '#')} contradicts itself: {contradiction}"
+                return f"{reason}; {pointer.join(place, '#')} contradicts itself: {contradiction}"
         return reason
 
     def _contradiction(self, place: pointer.Parts) -> str:
@@ -100,14 +100,10 @@ class _Reader:
         return self._known[place]
 
     def _tried(self, place: pointer.Parts) -> str:
-        """Why no value fits the schema at a place; an empty string where one does, or where there is no schema."""
-        if not place or str(place[-1]) in ("properties", "allOf", "oneOf", "anyOf", "schemas", "content"):
-            return ""
+        """Why no value fits the schema at a place; an empty string where one does."""
         try:
             schema = pointer.find(self.contract.data, pointer.join(place))
         except KeyError:
-            return ""
-        if not isinstance(schema, dict):
             return ""
         found = ""
         for detail in DETAILS:
@@ -118,3 +114,15 @@ class _Reader:
             else:
                 return ""
         return found
+
+
+def _schemas_on_the_way(parts: tuple[str, ...]) -> Iterator[pointer.Parts]:
+    """The places of the schemas that a promise stands in, the outermost first."""
+    named = parts[:2] == ("components", "schemas")
+    start = 3 if named else parts.index("schema") + 1 if "schema" in parts else len(parts) + 1
+    while start <= len(parts):
+        yield parts[:start]
+        step = parts[start] if start < len(parts) else ""
+        if step not in SUBSCHEMAS:
+            return
+        start += 1 if step in ONE else 2

@@ -19,7 +19,6 @@ from understudy.generator.objects import of_property
 from understudy.generator.shape import Schema, Shape, UnsatisfiableError
 from understudy.generator.values import Generator
 
-DRAWS = 4
 FULLEST, LEAST = Detail(examples=False), Detail(optional=0.0, examples=False)
 # From the fullest to the least; the first that the contract takes is built upon.
 DETAILS: Sequence[Detail] = (
@@ -63,9 +62,9 @@ class Maker:
             return
 
     def fitting(self, whole: Schema, narrowed: Schema, name: str = "") -> Iterator[Any]:
-        """A value that keeps a schema in a way that a narrower one says, or none."""
-        for _ in range(DRAWS):
-            for value in self.tries(narrowed, name):
+        """A value that keeps a schema in a way that a narrower one says, a small one if that is enough; or none."""
+        for detail in (LEAST, FULLEST, FULLEST, FULLEST):
+            for value in self.tries(narrowed, name, detail):
                 if self.fits(whole, value):
                     yield value
                     return
@@ -97,7 +96,3 @@ class Maker:
             except UnsatisfiableError:
                 continue
             return
-
-    def others(self, schema: Schema, value: Any) -> bool:
-        """Whether a value does not fit a schema."""
-        return not self.fits(schema, value)

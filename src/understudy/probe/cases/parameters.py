@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from understudy.contract import pointer
 from understudy.contract.operation import Operation, schema_place
 from understudy.generator.shape import Schema
@@ -19,6 +17,7 @@ from understudy.probe.cases.label import Labeller
 from understudy.probe.cases.making import DETAILS, Maker
 
 DRAWS = 3
+BITS = 63
 # OpenAPI leaves these header parameters to media types and security.
 _NOT_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
@@ -113,12 +112,8 @@ def _values(maker: Maker, parameter: Parameter) -> Iterator[Any]:
 
 
 def writable(value: Any) -> Any:
-    """A value that can stand in a URL; a number beyond what our JSON writer knows is written out."""
-    try:
-        orjson.dumps(value)
-    except TypeError:
-        return str(value)
-    return value
+    """A value that can stand in a URL: a whole number beyond what our JSON writer knows is written out."""
+    return str(value) if type(value) is int and value.bit_length() > BITS else value
 
 
 def _at(data: Mapping[str, Any], place: pointer.Parts) -> Schema:

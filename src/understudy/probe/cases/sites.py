@@ -38,7 +38,7 @@ class Site:
         shows: the keyword and what of it, in words, that the value was made to show; None where it was made for more.
         again: whether the schema has been here before, further out: there is nothing to show but the value itself.
         outer: place and path of every schema on the way here.
-        forbidden: whether the value is part of one that only the server may send.
+        futile: whether no value is good here: only the server may send one, or something further out rules it out.
     """
 
     root: Any
@@ -48,7 +48,7 @@ class Site:
     schema: Schema
     whole: Schema
     shows: tuple[str, str] | None = None
-    forbidden: bool = False
+    futile: bool = False
     again: bool = False
     outer: tuple[tuple[pointer.Parts, Path], ...] = ()
 
@@ -83,7 +83,7 @@ def sites(maker: Maker, place: pointer.Parts, root: Any) -> Iterator[Site]:
     Args:
         maker: makes values.
         place: the schema's place in the document.
-        root: a value that fits it, as full as may be.
+        root: a value that fits it; as little as may be, so that what is changed can be seen.
     """
     yield from _Walk(maker).walk(place, root)
 
@@ -246,21 +246,35 @@ class _Walk:
         whole = self.maker.of_property(site.whole, name)
         if whole is False:
             return False
-        forbidden = site.forbidden or self.maker.composer.of_others(whole)
-        made = site.value.get(name)
-        if name not in site.value:  # where no value is good, any will do to show that it is not
-            made = next(self.maker.tries(whole, name, FULLEST if forbidden else LEAST), "understudy")
-        path = (*site.path, name)
-        root = put(site.root, path, made)
-        self._go(site, *steps, root=root, path=path, value=made, whole=whole, forbidden=forbidden)
+        if name not in site.value:
+            site = self._with(site, name, whole)
+        self._go_into(site, name, whole, *steps)
         return True
+
+    def _with(self, site: Site, name: str, whole: Schema) -> Site:
+        """The site with a property put in; if that breaks something, with a value made for it; else it is futile."""
+        futile = site.futile or self.maker.composer.of_others(whole)
+        value = next(self.maker.tries(whole, name, FULLEST if futile else LEAST), "understudy")
+        more = {**site.value, name: value}
+        if not futile and not self.maker.fits(site.whole, more):
+            for made in self._remade(site, self.maker.both({"required": [name]}, site.whole)):
+                if isinstance(made.value, Mapping) and name in made.value:
+                    return made
+            futile = True
+        return replace(site, root=site.put(more), value=more, futile=futile)
+
+    def _go_into(self, site: Site, part: str | int, whole: Schema, *steps: str | int) -> None:
+        """Go on to a part of the site's value."""
+        self._go(site, *steps, path=(*site.path, part), value=site.value[part], whole=whole)
 
     def _item(self, site: Site, number: int, *steps: str | int) -> None:
         shape = self.maker.shape(site.whole)
         whole = shape.prefix[number] if number < len(shape.prefix) else shape.items
         if number > len(site.value) or whole is False:
             return
-        values = site.value[number : number + 1] or self.maker.tries(whole, site.name)
-        for value in values:
-            path = (*site.path, number)
-            self._go(site, *steps, root=put(site.root, path, value), path=path, value=value, whole=whole)
+        for value in () if number < len(site.value) else self.maker.tries(whole, site.name, LEAST):
+            more = [*site.value, value]
+            futile = site.futile or not self.maker.fits(site.whole, more)
+            site = replace(site, root=site.put(more), value=more, futile=futile)
+        if number < len(site.value):
+            self._go_into(site, number, whole, *steps)

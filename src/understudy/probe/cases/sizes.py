@@ -91,10 +91,22 @@ def _pairs(maker: Maker, site: Site) -> Iterator[Proposal]:
     if not isinstance(site.value, dict):
         return
     required = set(maker.shape(site.whole).required)
-    optional = [name for name in site.schema["properties"] if name in site.value and name not in required]
+    full = {**site.value, **_more(maker, site)}
+    optional = [name for name in site.schema["properties"] if name in full and name not in required]
     for number, chosen in enumerate(rows(optional), 1):
-        value = {name: item for name, item in site.value.items() if name not in optional or name in chosen}
+        value = {name: item for name, item in full.items() if name not in optional or name in chosen}
         yield Proposal(value, "properties", f"optional ones there and left out, {number}", breaks=False)
+
+
+def _more(maker: Maker, site: Site) -> dict[str, Any]:
+    """The optional properties that the site's value does not have, each as small as may be."""
+    found = {}
+    for name in site.schema["properties"]:
+        whole = maker.of_property(site.whole, name)
+        if name not in site.value and not maker.composer.of_others(whole):
+            for value in maker.tries(whole, name, LEAST):
+                found[name] = value
+    return found
 
 
 def _unique(_maker: Maker, site: Site) -> Iterator[Proposal]:

@@ -80,12 +80,13 @@ def odd_names(maker: Maker, site: Site) -> Iterator[Proposal]:
             )
 
 
-def unmet_needs(_maker: Maker, site: Site) -> Iterator[Proposal]:
+def unmet_needs(maker: Maker, site: Site) -> Iterator[Proposal]:
     """A property without one that it needs."""
     for name, needed in site.schema["dependentRequired"].items():
         for need in needed:
             if isinstance(site.value, dict) and need != name:
-                left = {key: item for key, item in {name: UNLISTED, **site.value}.items() if key != need}
+                made = next(maker.tries(maker.of_property(site.whole, name), name, LEAST), UNLISTED)
+                left = {key: item for key, item in {name: made, **site.value}.items() if key != need}
                 yield Proposal(left, "dependentRequired", f"`{name}` without `{need}`", breaks=True)
 
 
