@@ -11,10 +11,11 @@ import click
 from understudy import __version__
 from understudy.commands.check import check
 from understudy.commands.diff import diff
+from understudy.commands.fuzz import fuzz
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
-COMMANDS = (serve, verify, check, diff)
+COMMANDS = (serve, verify, fuzz, check, diff)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

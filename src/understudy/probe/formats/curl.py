@@ -15,6 +15,8 @@ from understudy.probe.formats.script import Call, Play, Script, Text, spelled
 LONGEST_WORD = 100_000
 """A longer body goes into a file: one word of a command has 128 KiB at most."""
 
+_PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"\\%'")
+
 _HEAD = """\
 #!/bin/sh
 # {title}: {count} cases. Needs curl, and jq for sequences. BASE and the variables below may be set from outside.
@@ -85,7 +87,8 @@ def _step(play: Play, call: Call) -> Iterator[str]:
     yield from _call(play.id, call.title, call)
     for name, keys in call.capture.items():
         path = "".join(f"[{key}]" if isinstance(key, int) else f'["{_jq(key)}"]' for key in keys)
-        yield f"{_variable(name)}=$(take {shlex.quote(f'.{path}')}) || {{ echo 'SKIPPED {play.id}: no {name}'; exit 0; }}"
+        otherwise = f"{{ echo 'SKIPPED {play.id}: no {name}'; exit 0; }}"
+        yield f"{_variable(name)}=$(take {shlex.quote(f'.{path}')}) || {otherwise}"
 
 
 def _call(identity: str, title: str, call: Call) -> Iterator[str]:
@@ -105,10 +108,7 @@ def _call(identity: str, title: str, call: Call) -> Iterator[str]:
             words += ["-H", "Content-Type:"]  # else curl says that it is a form
         text = call.text
         if text is None or "\0" in text or len(call.body) > LONGEST_WORD:
-            written = "".join(
-                f"\\{byte:03o}" if not 0x20 <= byte < 0x7F or byte in b"\\%'" else chr(byte) for byte in call.body
-            )  # noqa: PLR2004 - printable ASCII
-            yield f"printf '{written}' >\"$body\""
+            yield f"printf '{_octal(call.body)}' >\"$body\""
             words += ["--data-binary", '@"$body"']
         else:
             words += ["--data-raw", shlex.quote(text)]
@@ -120,6 +120,11 @@ def _word(text: Text, start: str = "") -> str:
     return start + spelled(
         text, lambda name: f'"${_variable(name)}"', lambda piece: shlex.quote(piece) if piece else ""
     )
+
+
+def _octal(body: bytes) -> str:
+    """Bytes as printf takes them within single quotes."""
+    return "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03o}" for byte in body)
 
 
 def _variable(name: str) -> str:

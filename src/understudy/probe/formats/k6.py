@@ -14,7 +14,7 @@ from typing import Any
 from understudy.probe.formats.script import Call, Play, Script
 
 _SCRIPT = """\
-// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`; the names in `made` may be set in the same way.
+// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`; the names in `made` are set in the same way.
 import http from 'k6/http';
 import {{ check, fail }} from 'k6';
 import encoding from 'k6/encoding';
@@ -23,7 +23,8 @@ export const options = {{ vus: 1, iterations: 1, thresholds: {{ checks: ['rate==
 
 const BASE = __ENV.BASE || {base};
 const made = {made};
-const KNOWN = Object.fromEntries(Object.entries(made).map(([name, value]) => [name, __ENV[name.toUpperCase()] || value]));
+const KNOWN = {{ ...made }};
+for (const name of Object.keys(made)) KNOWN[name] = __ENV[name.toUpperCase()] || made[name];
 
 // A target, a header: text and, in brackets, names.
 const CASES = {cases};
@@ -50,8 +51,12 @@ function judged(call, answer, known) {{
   check(answer, {{ [call.title]: () => answer.status !== 0 && kinds.some(kind => call.statuses.includes(kind)) }});
   for (const [name, keys] of Object.entries(call.capture)) {{
     let value;
-    try {{ value = keys.reduce((inner, key) => inner[key], answer.json()); }} catch (error) {{ value = undefined; }}
-    if (value === undefined || value === null) fail(`${{call.title}} gave no ${{name}}; its answer was ${{answer.status}}`);
+    try {{
+      value = keys.reduce((inner, key) => inner[key], answer.json());
+    }} catch (error) {{
+      value = undefined;
+    }}
+    if (value === undefined || value === null) fail(`${{call.title}} gave no ${{name}}; it answered ${{answer.status}}`);
     known[name] = value;
   }}
 }}

@@ -12,7 +12,7 @@ from typing import Any
 from understudy.probe.formats.script import Call, Play, Script, spelled
 
 _MODULE = '''\
-"""{title}: {count} cases. Run with `pytest {{this file}}`; BASE and the names in KNOWN may be set by the environment."""
+"""{title}: {count} cases. Run with `pytest {{this file}}`; the environment may set BASE and the names in KNOWN."""
 
 import os
 import re

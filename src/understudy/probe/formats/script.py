@@ -182,7 +182,7 @@ class _Maker:
             calls.append(call)
         return Play(sequence.id, f"sequence: {sequence.title}", tuple(calls), is_sequence=True)
 
-    def _call(  # noqa: PLR0913 - a request has that many parts
+    def _call(  # noqa: PLR0913, PLR0917 - a request has that many parts
         self, operation: Operation, ask: Ask, title: str, statuses: tuple[str, ...],
         capture: Mapping[str, tuple[str | int, ...]] | None = None, lane: int = 0,
     ) -> Call | str:  # fmt: skip
