@@ -27,7 +27,7 @@ from understudy.probe.properties import Outcome, hunt, search
 from understudy.probe.searching.wish import Wish
 from understudy.probe.target import Manners, Target
 
-TOKEN = "Bearer 5ecr3t"
+TOKEN = "Bearer 5ecr3t"  # noqa: S105 - guards nothing
 DOCUMENT = yaml.safe_load("""
 openapi: 3.1.0
 info: {title: Shelves, version: "1"}
@@ -126,10 +126,8 @@ class Shelves:
     def _answer(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes) -> tuple[int, Any]:
         one = re.fullmatch(r"/shelves/([1-9][0-9]*)", path)
         known = {"/shelves": ("POST",)}.get(path, ("GET", "DELETE") if re.fullmatch(r"/shelves/[^/]+", path) else None)
-        if known is None:
-            return 404, None
-        if method not in known:
-            return 405, None
+        if known is None or method not in known:
+            return (404, None) if known is None else (405, None)
         if headers.get(b"authorization") != TOKEN.encode() and "takes_anybody" not in self.faults:
             return 401, None
         if method == "POST":
@@ -168,7 +166,7 @@ class Shelves:
         odd = self.faults.get("odd_from")
         if odd is not None and shelf["size"] >= odd:
             return 201, {**shelf, "size": str(size)}
-        if "odd_rarely" in self.faults and shelf["size"] > 100 and shelf["size"] % 7 == 3:
+        if "odd_rarely" in self.faults and shelf["size"] > 3 and any(ord(char) > 0xFFFF for char in shelf["name"]):
             return 201, {**shelf, "name": None}
         return 201, shelf
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from understudy.commands.options import Pair, fail
+from understudy.commands.options import Pair, Reports, fail
 
 PARTS = ("scenarios",)
+FAILS = ("relied", "any")
 
 
 @click.command()
@@ -37,21 +38,24 @@ PARTS = ("scenarios",)
 @click.option("--baseline", type=click.Path(path_type=Path), help="Accept the findings that this file lists.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what was found as a baseline.")
 @click.option("--insecure", is_flag=True, help="Take any certificate.")
+@click.option("--fail-on", type=click.Choice(FAILS), default="relied", show_default=True,
+              help="Fail for what clients rely on, or also for what only breaks the published document.")  # fmt: skip
+@click.option("--report", "reports", type=Reports(), multiple=True, help="Write these reports. Repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON report instead of what people read.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
-def verify(url: str, *, dry_run: bool, write_baseline: Path | None, **options: Any) -> None:
+def verify(url: str, *, dry_run: bool, **options: Any) -> None:
     """Ask a deployment whether it keeps its contract.
 
     URL is its base URL, such as https://chat.example.com.
     """
     from understudy.effective import TargetError  # noqa: PLC0415
     from understudy.probe import command  # noqa: PLC0415 - heavy
+    from understudy.probe.report import ReportError  # noqa: PLC0415
     from understudy.probe.target import UnreachableError  # noqa: PLC0415
 
+    options["reports"] = {form: path for given in options["reports"] for form, path in given.items()}
     try:
-        results = command.verify(command.Wish(url=url, **options), dry_run=dry_run, progress=command.plain)
-        if results is not None and write_baseline is not None:
-            command.write_baseline(write_baseline, results)
-    except (TargetError, UnreachableError) as error:
+        code = command.verify(command.Wish(url=url, **options), dry_run=dry_run)
+    except (TargetError, UnreachableError, ReportError) as error:
         fail(str(error))
-    if results is not None:
-        sys.exit(results.exit_code)
+    sys.exit(code)

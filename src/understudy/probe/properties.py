@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from understudy.probe.target import Target
 if TYPE_CHECKING:
     from understudy.probe.searching.engine import Run
 
+ROUNDS = 5
+"""How often a hunt fuzzes anew for what earlier rounds did not make smaller."""
 GRACE = 5.0
 """How long the search is given to end once it was told to, in seconds; its thread is left behind then."""
 REFUSED = 400
@@ -44,6 +47,7 @@ class Outcome:
         errors: what Schemathesis itself could not do, in its words.
         failing: the shortest sequence of requests that shows each finding, by fingerprint; the last one's answer is
             the broken one. Without the headers that every request gets.
+        shrunk: the fingerprints of the findings that Hypothesis made smaller.
     """
 
     sent: int = 0
@@ -52,11 +56,12 @@ class Outcome:
     unasked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     failing: dict[str, tuple[Request, ...]] = field(default_factory=dict)
+    shrunk: set[str] = field(default_factory=set)
 
-    def keep(self, fingerprint: str, requests: tuple[Request, ...]) -> None:
-        """Keep a sequence if it is shorter than the one that is known."""
+    def keep(self, fingerprint: str, requests: tuple[Request, ...], *, simpler: bool = False) -> None:
+        """Keep a sequence if it is shorter than the one that is known, or as short and simpler."""
         known = self.failing.get(fingerprint)
-        if requests and (known is None or _length(requests) < _length(known)):
+        if requests and (known is None or (_length(requests), not simpler) <= (_length(known), False)):
             self.failing[fingerprint] = requests
 
 
@@ -74,22 +79,24 @@ async def search(target: Target, judge: Judge, wish: Wish, progress: Progress, o
     """
     from understudy.probe.searching import engine  # noqa: PLC0415 - heavy
 
-    relay = Relay(target, judge, readable(judge.main, wish.known), safe=wish.safe)
+    relay = Relay(target, judge, readable(judge.main, wish.known), safe=wish.safe, settled=wish.settled)
     loop = asyncio.get_running_loop()
 
-    def failed(failure: Failure, requests: tuple[Request, ...]) -> None:
+    def seen(sighting: engine.Sighting) -> None:
+        for fingerprint in sighting.fingerprints:
+            # Hypothesis goes from what it met to what is simpler: the last one is the simplest.
+            simpler = sighting.shrinking and fingerprint not in wish.settled
+            outcome.keep(fingerprint, sighting.requests, simpler=simpler)
+
+    def failed(failure: Failure, requests: tuple[Request, ...], shrinking: bool) -> None:  # noqa: FBT001 - as it is told
         said = meaning(failure, judge.main)
         if said is None:
             return
         if said.profile == "law":
             judge.law(said.violation, failure.exchange, ORIGIN)
-            outcome.keep(Finding(said.violation).fingerprint, requests)
+            seen(engine.Sighting(frozenset({Finding(said.violation).fingerprint}), requests, shrinking))
         else:
             judge.note(said.violation, failure.exchange, ORIGIN)
-
-    def seen(sighting: engine.Sighting) -> None:
-        for fingerprint in sighting.fingerprints:
-            outcome.keep(fingerprint, sighting.requests)
 
     follower = engine.Follower(
         lambda *said: _soon(loop, progress, *said),
@@ -108,13 +115,27 @@ async def search(target: Target, judge: Judge, wish: Wish, progress: Progress, o
         outcome.unasked = [] if in_time else _unasked(judge, wish)
         outcome.gone = relay.stopped if relay.gone else ""
         outcome.skipped = [*_not_safe(judge, wish), *_not_reached(judge, wish)]
+        outcome.shrunk |= relay.shrunk
         relay.forget()
 
 
 async def hunt(target: Target, judge: Judge, wish: Wish, progress: Progress) -> list[tuple[Request, ...]]:
-    """The requests that show each distinct finding, made as few and as small as they go, shortest first."""
-    outcome = Outcome()
-    await search(target, judge, replace(wish, shrink=True), progress, outcome)
+    """The requests that show each distinct finding, made as few and as small as they go, shortest first.
+
+    Hypothesis ends with an operation when it has made one failure small. So fuzzing goes on, round by round, for what
+    it met on the way and what that failure hid, as long as rounds bring something and there is time.
+    """
+    begun, outcome = time.monotonic(), Outcome()
+    wish = replace(wish, shrink=True)
+    for _ in range(ROUNDS):
+        before = len(outcome.shrunk)
+        left = None if wish.seconds is None else wish.seconds - (time.monotonic() - begun)
+        if left is not None and left <= 0:
+            break
+        await search(target, judge, replace(wish, seconds=left), progress, outcome)
+        if outcome.gone or len(outcome.shrunk) == before:
+            break
+        wish = replace(wish, phases=("fuzzing",), settled=frozenset(outcome.shrunk))
     return sorted(outcome.failing.values(), key=_length)
 
 

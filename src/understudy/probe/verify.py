@@ -86,6 +86,9 @@ class Verification:
             part = Part(name)
             parts.append(part)
             await self._run(part, PARTS[name])
+        if not any(part.requests for part in parts) and parts:
+            reasons = "; ".join(dict.fromkeys(skipped.reason for part in parts for skipped in part.skipped))
+            parts[0].cut_short = f"nothing could be tried: {reasons or 'there are no scenarios'}"
         return gather(
             self.judge,
             target=self.target.url,

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 import schemathesis
-from schemathesis.core.failures import Failure as CheckFailure
 from schemathesis.engine import StopReason, events, from_schema
 from schemathesis.engine.core import EventStream
 from schemathesis.engine.recorder import ScenarioRecorder
@@ -20,11 +19,11 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from understudy.contract.exchange import Request
 from understudy.probe.judge import Finding
 from understudy.probe.searching.databases import using
-from understudy.probe.searching.laws import CHECKS, Failure
+from understudy.probe.searching.laws import CHECKS, Failure, server_errors
 from understudy.probe.searching.relay import DOCUMENT, SAFE, Relay
-from understudy.probe.searching.wish import Wish, settings
+from understudy.probe.searching.wish import PHASES, Wish, settings
 
-PHASES = ("examples", "coverage", "fuzzing", "stateful")
+FUZZING = PHASES[2]
 TIME_IS_OVER = StopReason.MAX_TIME.skip_explanation
 
 
@@ -35,10 +34,12 @@ class Sighting:
     Attributes:
         fingerprints: of the findings that the answer to the last request shows.
         requests: in order; the last one's answer is broken.
+        shrinking: whether Hypothesis went from what it met to what is simpler, case by case.
     """
 
     fingerprints: frozenset[str]
     requests: tuple[Request, ...]
+    shrinking: bool
 
 
 @dataclass
@@ -47,12 +48,12 @@ class Follower:
 
     Attributes:
         progress: told how many scenarios are done, of how many, and what is under way.
-        failed: told each failure of a check, and the requests that led to it.
+        failed: told each failure of a check, the requests that led to it, and whether these become simpler.
         seen: told each case that broke the contract.
     """
 
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None
-    failed: Callable[[Failure, tuple[Request, ...]], None] = lambda _failure, _requests: None
+    failed: Callable[[Failure, tuple[Request, ...], bool], None] = lambda _failure, _requests, _shrinking: None
     seen: Callable[[Sighting], None] = lambda _sighting: None
 
 
@@ -83,7 +84,8 @@ class Run:
             schema: schemathesis.BaseSchema = schemathesis.openapi.from_asgi(DOCUMENT, self.relay, config=config)
             if self.wish.safe:
                 schema = schema.include(method=sorted(SAFE))
-            self._total = len(PHASES[:-1]) * schema.statistic.operations.selected + 1
+            each = [phase for phase in self.wish.phases if phase != PHASES[-1]]
+            self._total = len(each) * schema.statistic.operations.selected + 1
             self._stream = from_schema(schema).execute()
             for event in self._stream:
                 handle = _HANDLERS.get(type(event))
@@ -107,16 +109,17 @@ class Run:
         """Hand on what a scenario found, and forget it."""
         self._done += event.phase in PHASES[:-1]
         self.timed_out |= event.skip_reason == TIME_IS_OVER
+        shrinking = self.wish.shrink and event.phase == FUZZING
         for case, failure in _failures(event.recorder):
             met = self.relay.met.get(case)
             if met is not None:
                 said = Failure(failure.check, failure.message, met.exchange, failure.operation or "")
-                self.follower.failed(said, self._led_to(event.recorder, case, failure.related))
+                self.follower.failed(said, self._led_to(event.recorder, case, failure.related), shrinking)
         for case in event.recorder.cases:
             met = self.relay.met.get(case)
             if met is not None and met.broken:
                 found = frozenset(Finding(violation).fingerprint for violation in met.broken)
-                self.follower.seen(Sighting(found, self._led_to(event.recorder, case, ())))
+                self.follower.seen(Sighting(found, self._led_to(event.recorder, case, ()), shrinking))
         for case in event.recorder.cases:
             self.relay.met.pop(case, None)
 
@@ -127,7 +130,7 @@ class Run:
     def on_phase_finished(self, event: events.PhaseFinished) -> None:
         """End after the last phase."""
         # With a time limit the engine would begin anew until it is spent; a budget is no duty.
-        if event.phase.name == PHASES[-1] and self._stream is not None:
+        if event.phase.name == self.wish.phases[-1] and self._stream is not None:
             self._stream.stop()
 
     def on_ended(self, event: events.EngineFinished) -> None:
@@ -136,7 +139,8 @@ class Run:
 
     def on_erred(self, event: events.NonFatalError) -> None:
         """Keep what could not be done."""
-        self.errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
+        if not isinstance(event.value, BrokenError):
+            self.errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
 
 
 _HANDLERS: Mapping[type, Callable[[Run, Any], None]] = {
@@ -165,19 +169,30 @@ def _failures(recorder: ScenarioRecorder) -> Iterator[tuple[str, _Found]]:
                 yield case, _Found(node.name, message, failure.operation, failure.related_case_ids())
 
 
+class BrokenError(Exception):
+    """A case breaks a promise, and is to be made smaller."""
+
+
 @cache
-def _kind(fingerprint: str) -> type[CheckFailure]:
-    """A failure of its own for each finding: Hypothesis makes cases smaller kind by kind."""
-    return type(f"Broken_{fingerprint}", (CheckFailure,), {})
+def _kind(fingerprint: str) -> type[BrokenError]:
+    """An error of its own for each finding: Hypothesis tells failures apart by their type, and shrinks each."""
+    return type(f"Broken_{fingerprint}", (BrokenError,), {})
 
 
 @schemathesis.check
-def understudy_contract(_ctx: schemathesis.CheckContext, _response: schemathesis.Response, case: Any) -> None:
-    """Fail where the contract says that the answer breaks a promise."""
+def understudy_contract(ctx: schemathesis.CheckContext, _response: schemathesis.Response, case: Any) -> None:
+    """Stop at an answer that breaks a promise.
+
+    By an error: Schemathesis hands its checks' failures on in a form that Hypothesis does not catch, so that nothing
+    would be made smaller. A sequence's error would end its phase; its requests are few as they are.
+    """
     relay = case.operation.app
     met = relay.met.get(case.id) if isinstance(relay, Relay) else None
-    if met is None or not met.broken:
+    if met is None or ctx.phase == PHASES[-1]:
         return
-    # Of several findings the one that was met last is the one to go after: the others have been seen without it.
-    found = max(met.broken, key=lambda violation: relay.rank(Finding(violation).fingerprint))
-    raise _kind(Finding(found).fingerprint)(operation=case.operation.label, message=found.message)
+    broken = [
+        Finding(violation).fingerprint for violation in (*met.broken, *server_errors(met.exchange, relay.contract))
+    ]
+    found = relay.next_to_shrink(broken, settle=ctx.phase == FUZZING)
+    if found is not None:
+        raise _kind(found)(case.operation.label)

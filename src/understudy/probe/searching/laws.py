@@ -61,6 +61,14 @@ def meaning(failure: Failure, contract: Contract) -> Meaning | None:
     return CHECKS[failure.check](failure, contract) if failure.exchange.response is not None else None
 
 
+def server_errors(exchange: Exchange, contract: Contract) -> tuple[Violation, ...]:
+    """The law that an answer breaks by being a server error, if it breaks it; worded as a check's failure is not."""
+    if exchange.response is None or exchange.response.status_code not in SERVER_ERRORS:
+        return ()
+    said = meaning(Failure("not_a_server_error", "", exchange, ""), contract)
+    return () if said is None else (said.violation,)
+
+
 def _law(failure: Failure, _contract: Contract) -> Meaning:
     return Meaning(LAW, _violation(failure, "law-broken", "response"))
 

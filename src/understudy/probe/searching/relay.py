@@ -20,7 +20,7 @@ from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.templates import PARAMETER, Templates
 from understudy.contract.violations import Violation
-from understudy.probe.judge import Finding, Judge
+from understudy.probe.judge import Judge
 from understudy.probe.target import Target
 
 DOCUMENT = "/.well-known/understudy-document"
@@ -62,19 +62,33 @@ class Relay:
         judge: who judges.
         document: what Schemathesis is to read.
         safe: whether only what is safe by method may be sent.
+        settled: the fingerprints of findings that need not be made smaller.
 
     Attributes:
+        contract: the contract that clients rely on.
         met: what was sent, by the case's name; whoever follows the run forgets what it has seen.
         sent: how many requests were answered or not.
         stopped: why nothing is sent any more; empty as long as it is.
         gone: whether it stopped because the deployment no longer answers.
         on_stop: called when nothing is sent any more.
+        shrunk: the fingerprints of the findings that were made smaller.
     """
 
-    def __init__(self, target: Target, judge: Judge, document: Mapping[str, Any], *, safe: bool) -> None:
+    def __init__(
+        self,
+        target: Target,
+        judge: Judge,
+        document: Mapping[str, Any],
+        *,
+        safe: bool = False,
+        settled: Collection[str] = (),
+    ) -> None:
         self.target = target
         self.judge = judge
+        self.contract = judge.main
         self.safe = safe
+        self.settled = settled
+        self.shrunk: set[str] = set()
         self.met: dict[str, Met] = {}
         self.sent = 0
         self.stopped = ""
@@ -111,9 +125,20 @@ class Relay:
     def _is_stopped(self) -> bool:
         return bool(self.stopped)
 
-    def rank(self, fingerprint: str) -> int:
-        """How manieth of the distinct findings this is, in the order in which they were met."""
-        return self._ranks.get(fingerprint, -1)
+    def next_to_shrink(self, fingerprints: Collection[str], *, settle: bool) -> str | None:
+        """Which of an answer's findings is to be made smaller; None if all are settled.
+
+        Of several the one that was met last: the others have been seen without it.
+
+        Args:
+            fingerprints: of the findings.
+            settle: whether Hypothesis makes it smaller now, so that it is settled for the next run.
+        """
+        left = [fingerprint for fingerprint in fingerprints if fingerprint not in self.settled]
+        found = max(left, key=lambda name: self._ranks.setdefault(name, len(self._ranks)), default=None)
+        if settle and found is not None:
+            self.shrunk.add(found)
+        return found
 
     def forget(self) -> None:
         """Let go of all that was seen; Schemathesis keeps every application as long as the process lives."""
@@ -164,8 +189,6 @@ class Relay:
         if exchange.response is None and not exchange.violations:
             return NOT_SENT
         broken = self.judge.judge(exchange, ORIGIN)
-        for violation in broken:
-            self._ranks.setdefault(Finding(violation).fingerprint, len(self._ranks))
         self.met[name] = Met(request, exchange, broken)
         self.sent += 1
         silence = self.judge.silence()

@@ -19,8 +19,9 @@ from understudy.probe.searching.relay import SAFE
 
 KNOWN_SHARE = 0.9
 """How often a path parameter gets the value that is known: most of the time, lest a path with three never leads on."""
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CONTRACT_CHECK = "understudy_contract"
-"""The check by which the contract's verdict fails a case, so that it is made smaller."""
+"""The check that stops a case which breaks a promise, so that Hypothesis makes it smaller."""
 SUCCESSES = range(200, 300)
 STEPS = 6
 """How many requests a stateful sequence may have."""
@@ -37,7 +38,9 @@ class Wish:
         database: where Hypothesis keeps what it found: a ``redis://`` URL, a directory, or None for nowhere.
         known: values of path parameters, by name.
         safe: whether only operations that are safe by method may be asked.
-        shrink: whether a case that breaks the contract fails, and is made as small as it goes.
+        shrink: whether a case that breaks a promise is made as small as it goes.
+        settled: the fingerprints of findings that need not be made smaller any more.
+        phases: which of Schemathesis' phases to run.
     """
 
     seed: int = 0
@@ -47,6 +50,8 @@ class Wish:
     known: Mapping[str, object] = field(default_factory=dict)
     safe: bool = False
     shrink: bool = False
+    settled: frozenset[str] = frozenset()
+    phases: tuple[str, ...] = PHASES
 
 
 def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -62,7 +67,8 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
         "mode": "all",
         "max-examples": wish.max_examples,
         "no-shrink": not wish.shrink,
-        "unique-inputs": True,
+        # To make a case smaller is to send what looks alike again.
+        "unique-inputs": not wish.shrink,
         # What a server's database cannot store is no finding that anybody would act on.
         "allow-x00": False,
     }
@@ -73,7 +79,7 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "seed": wish.seed,
         "workers": 1,
-        "continue-on-failure": not wish.shrink,
+        "continue-on-failure": True,
         "suppress-health-check": ["all"],
         # The relay keeps to the deployment's own patience, pauses after a 429 included.
         "request-timeout": 3600,
@@ -82,11 +88,12 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
         "warnings": False,
         "auth": {"auto-signup": False},
         "generation": generation,
-        "phases": {"stateful": {"max-steps": STEPS}},
+        "phases": {name: {"enabled": name in wish.phases} for name in PHASES},
         "checks": {**{name: {"enabled": True} for name in sorted(on)}, **{name: {"enabled": False} for name in off}},
     }
+    made["phases"]["stateful"]["max-steps"] = STEPS
     if wish.safe:
-        made["phases"]["coverage"] = {"unexpected-methods": sorted(SAFE - {"HEAD"})}
+        made["phases"]["coverage"]["unexpected-methods"] = sorted(SAFE - {"HEAD"})
     if wish.seconds is not None:
         made["max-time"] = max(1, int(wish.seconds))
     if wish.known:

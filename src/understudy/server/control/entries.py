@@ -40,6 +40,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "milliseconds": round(exchange.seconds * 1000, 3),
         "refused": exchange.refused,
         "attempt": exchange.attempt,
+        "note": exchange.note,
         "request": {
             "method": request.verb,
             "path": request.path,
