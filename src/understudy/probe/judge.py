@@ -65,6 +65,9 @@ class Judge:
     Args:
         contracts: the contracts by profile, the one that clients rely on first.
         events: the contract of the events, if there are any.
+
+    Attributes:
+        met: fingerprints of the findings met since somebody emptied it: who asks sees what one request has shown.
     """
 
     def __init__(self, contracts: Mapping[str, Contract], events: Contract | None = None) -> None:
@@ -76,6 +79,7 @@ class Judge:
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
+        self.met: set[str] = set()
 
     def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
         """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""
@@ -89,8 +93,7 @@ class Judge:
                 if index == 0:
                     first += broken
                     exchange.violations = [*own, *self.main.check_request(exchange.request), *broken]
-            seen = self.statuses.setdefault(exchange.operation_id, {})
-            seen[exchange.response.status_code] = seen.get(exchange.response.status_code, 0) + 1
+            self._count(exchange)
         self.coverage.add(exchange)
         self.exchanges.append((origin, exchange))
         return first
@@ -114,16 +117,31 @@ class Judge:
         """Keep what breaks no promise of the deployment's, yet should be known."""
         self._note((violation,), NOTE, exchange, origin)
 
+    def refused(self, exchange: Exchange, origin: str) -> None:
+        """Keep an exchange in which another Understudy refused what the contract refuses, in its own voice."""
+        exchange.refused = True
+        exchange.violations = list(self.main.check_request(exchange.request))
+        self._count(exchange)
+        self.coverage.add(exchange)
+        self.exchanges.append((origin, exchange))
+
     def silence(self) -> str:
         """Why the last requests all went without an answer; empty as long as the deployment answers."""
         last = [exchange for _, exchange in self.exchanges[-DEAD_AFTER:]]
         gone = len(last) == DEAD_AFTER and all(exchange.response is None for exchange in last)
         return last[-1].note or "no answer" if gone else ""
 
+    def _count(self, exchange: Exchange) -> None:
+        if exchange.response is not None:
+            seen = self.statuses.setdefault(exchange.operation_id, {})
+            seen[exchange.response.status_code] = seen.get(exchange.response.status_code, 0) + 1
+
     def _note(self, broken: Sequence[Violation], profile: str, exchange: Exchange | Event, origin: str) -> None:
         for violation in broken:
             fresh = Finding(violation)
-            finding = self.findings.setdefault(fresh.fingerprint, fresh)
+            fingerprint = fresh.fingerprint
+            finding = self.findings.setdefault(fingerprint, fresh)
+            self.met.add(fingerprint)
             finding.profiles.add(profile)
             if len(finding.exchanges) < EXAMPLES and exchange not in finding.exchanges:
                 finding.exchanges.append(exchange)

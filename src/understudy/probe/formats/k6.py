@@ -14,7 +14,7 @@ from typing import Any
 from understudy.probe.formats.script import Call, Play, Script
 
 _SCRIPT = """\
-// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`; the names in `made` are set in the same way.
+// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`; set the names in `made` the same way.
 import http from 'k6/http';
 import {{ check, fail }} from 'k6';
 import encoding from 'k6/encoding';
@@ -56,7 +56,7 @@ function judged(call, answer, known) {{
     }} catch (error) {{
       value = undefined;
     }}
-    if (value === undefined || value === null) fail(`${{call.title}} gave no ${{name}}; it answered ${{answer.status}}`);
+    if (value === undefined || value === null) fail(`${{call.title}} gave no ${{name}}; ${{answer.status}}`);
     known[name] = value;
   }}
 }}
