@@ -81,8 +81,14 @@ class Judge:
         self.exchanges: list[tuple[str, Exchange]] = []
         self.met: set[str] = set()
 
-    def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
-        """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""
+    def judge(self, exchange: Exchange, origin: str, asked: Sequence[Violation] | None = None) -> tuple[Violation, ...]:
+        """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it.
+
+        Args:
+            exchange: what was asked and answered.
+            origin: where it came from.
+            asked: what the request breaks, where that is known already.
+        """
         own = tuple(exchange.violations)
         self._note(own, LAW, exchange, origin)
         first: tuple[Violation, ...] = own
@@ -92,7 +98,9 @@ class Judge:
                 self._note(broken, profile, exchange, origin)
                 if index == 0:
                     first += broken
-                    exchange.violations = [*own, *self.main.check_request(exchange.request), *broken]
+                    if asked is None:
+                        asked = self.main.check_request(exchange.request)
+                    exchange.violations = [*own, *asked, *broken]
             self._count(exchange)
         self.coverage.add(exchange)
         self.exchanges.append((origin, exchange))
@@ -117,10 +125,10 @@ class Judge:
         """Keep what breaks no promise of the deployment's, yet should be known."""
         self._note((violation,), NOTE, exchange, origin)
 
-    def refused(self, exchange: Exchange, origin: str) -> None:
+    def refused(self, exchange: Exchange, origin: str, asked: Sequence[Violation]) -> None:
         """Keep an exchange in which another Understudy refused what the contract refuses, in its own voice."""
         exchange.refused = True
-        exchange.violations = list(self.main.check_request(exchange.request))
+        exchange.violations = list(asked)
         self._count(exchange)
         self.coverage.add(exchange)
         self.exchanges.append((origin, exchange))

@@ -16,7 +16,7 @@ from understudy.contract.exchange import Exchange, Request
 from understudy.contract.violations import Violation
 from understudy.probe.baseline import Baseline
 from understudy.probe.building import BuildError
-from understudy.probe.cases.case import Case
+from understudy.probe.cases.case import Broken, Case
 from understudy.probe.corpus import Item
 from understudy.probe.judge import Judge
 from understudy.probe.known import Known
@@ -251,16 +251,20 @@ class Replay:
 
 
 def judge_case(judge: Judge, case: Case, exchange: Exchange) -> None:
-    """Judge the answer to a case: by the contract, and by what its label asks beyond."""
+    """Judge the answer to a case: by the contract, and by what its label asks beyond.
+
+    The request itself was judged when it got its label.
+    """
     response = exchange.response
+    asked = [] if case.broken is None else [_broken(case, case.broken)]
     if response is None or case.kind == "valid":
-        judge.judge(exchange, case.operation_id)
+        judge.judge(exchange, case.operation_id, asked)
         return
     status = response.status_code
     if status in REFUSALS and response.fields.get("understudy-refused") == "contract":
-        judge.refused(exchange, case.operation_id)
+        judge.refused(exchange, case.operation_id, asked)
         return
-    broken = judge.judge(exchange, case.operation_id)
+    broken = judge.judge(exchange, case.operation_id, asked)
     promise = case.broken.schema if case.broken else ""
     if status in FAILURES and not broken:
         message = f"{status} is the answer to a request that breaks {promise}, and must be a refusal"
@@ -275,6 +279,10 @@ def judge_case(judge: Judge, case: Case, exchange: Exchange) -> None:
         where = case.broken.where if case.broken else "/"
         note = Violation(where, "forbidden-accepted", "request", case.operation_id, promise, message)
         judge.note(note, exchange, case.operation_id)
+
+
+def _broken(case: Case, broken: Broken) -> Violation:
+    return Violation(broken.where, broken.code, "request", case.operation_id, broken.schema, case.title)
 
 
 async def _all(workers: Iterator[Any]) -> None:
