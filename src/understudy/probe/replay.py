@@ -237,6 +237,16 @@ class Replay:
         judge_case(self.judge, case, exchange)
         self._keep(case.id)
 
+    def differs(self, item: Item, exchange: Exchange, violation: Violation) -> None:
+        """Keep that an answer is not as it was recorded."""
+        self.judge.met.clear()
+        self.judge.law(violation, exchange, item.title)
+        self._keep(item.id)
+
+    def first(self, fingerprint: str) -> Item | None:
+        """The first item that showed a finding; None where none did by itself."""
+        return next((item for item in self.order.items if fingerprint in self.shown.get(item.id, ())), None)
+
     def _keep(self, identity: str) -> None:
         if self.judge.met:
             self.shown.setdefault(identity, set()).update(self.judge.met)
@@ -291,5 +301,5 @@ async def _all(workers: Iterator[Any]) -> None:
         async with asyncio.TaskGroup() as group:
             for worker in workers:
                 group.create_task(worker)
-    except* GoneError as errors:
+    except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
