@@ -24,7 +24,7 @@ from understudy.commands.verify import FAILS
 @click.option("--concurrency", type=click.IntRange(1), help="So many requests at once; 16, with recorded answers 1.")
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second.")
 @click.option("--param", "params", type=Pair(), multiple=True,
-              help="What stands for a name that cases leave open. Repeatable; secrets by UNDERSTUDY_PARAM_NAME.")  # fmt: skip
+              help="What stands for an open name. Repeatable; secrets by UNDERSTUDY_PARAM_NAME.")  # fmt: skip
 @click.option("--header", "headers", type=Pair(), multiple=True,
               help="Send this header with every request; its value is in no report. Repeatable.")  # fmt: skip
 @click.option("--header-from", "headers_from", type=Pair(), multiple=True, metavar="NAME=VARIABLE",
