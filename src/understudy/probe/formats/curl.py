@@ -15,7 +15,7 @@ from understudy.probe.formats.script import Call, Play, Script, Text, spelled
 LONGEST_WORD = 100_000
 """A longer body goes into a file: one word of a command has 128 KiB at most."""
 
-_PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"\\%'")
+_PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"\\%'-")
 
 _HEAD = """\
 #!/bin/sh

@@ -1,11 +1,12 @@
 """A `.http` file, as editors' REST clients take it: requests apart by ``###``, variables in double braces.
 
-A sequence names its requests, and later ones take what the earlier answered. What the notation would read otherwise is
-left out. Called through the table of formats.
+A sequence names its requests, and later ones take what the earlier answered, as httpYac writes it; the rest every client
+reads. What the notation would read otherwise is left out. Called through the table of formats.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -36,7 +37,8 @@ def _reason(play: Play) -> str:
     for call in play.calls:
         if call.text is None:
             return "a body is no text"
-        if _ODD.search(call.text) or any(_ODD.search(str(piece)) for _, value in call.headers for piece in value):
+        headers = "".join(spelled(value, lambda _: "") for _, value in call.headers)
+        if _ODD.search(call.text) or "{{" in headers:
             return "a body or a header would be read as notation"
     if play.is_sequence and any(call.lane for call in play.calls):
         return "requests of this notation run one after the other"
@@ -51,7 +53,7 @@ def _play(play: Play) -> Iterator[str]:
         if call.capture:
             yield f"# @name s{play.id}_{number}"
         yield from _call(call, names)
-        names |= {name: f"s{play.id}_{number}.response.body.{_path(keys)}" for name, keys in call.capture.items()}
+        names |= {name: f"s{play.id}_{number}{_path(keys)}" for name, keys in call.capture.items()}
 
 
 def _call(call: Call, names: dict[str, str]) -> Iterator[str]:
@@ -67,7 +69,7 @@ def _call(call: Call, names: dict[str, str]) -> Iterator[str]:
 
 
 def _path(keys: Sequence[str | int]) -> str:
-    return "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+    return "".join(f"[{json.dumps(key)}]" for key in keys)
 
 
 def _line(text: str) -> str:
