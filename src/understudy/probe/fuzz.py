@@ -146,12 +146,12 @@ def _deepen(order: Order, writer: Writer, made: Made, progress: Progress) -> Non
         from understudy.probe.depth import Depth  # noqa: PLC0415 - takes a second to load
 
         depth = Depth(order.contract, order.about.seed)
-        seen = _bytes(order.contract, made.items)
+        seen = _seen(order.contract, made.items)
         number, idle = writer.about.batches, 0
         while len(made.items) < most and idle < STALE * len(depth):
             progress("depth", len(made.items), most, depth.operations[number % len(depth.operations)].operation_id)
-            new = [labelled for labelled in depth.batch(number) if _is_new(labelled.bytes, seen)]
-            drawn = [labelled.case for labelled in new][: most - len(made.items)]
+            new = [one.case for one in depth.batch(number) if _is_new(one.bytes, seen) and _is_new(one.case.id, seen)]
+            drawn = new[: most - len(made.items)]
             mine = [case for case in drawn if order.shard.has(case)]
             writer.add(mine)
             made.items += drawn
@@ -163,19 +163,20 @@ def _deepen(order: Order, writer: Writer, made: Made, progress: Progress) -> Non
     writer.checkpoint(complete=True)
 
 
-def _is_new(raw: bytes, seen: set[bytes]) -> bool:
-    if raw in seen:
+def _is_new(key: bytes | str, seen: set[bytes | str]) -> bool:
+    if key in seen:
         return False
-    seen.add(raw)
+    seen.add(key)
     return True
 
 
-def _bytes(contract: Contract, items: Sequence[Item]) -> set[bytes]:
-    """What the cases so far are on the wire."""
+def _seen(contract: Contract, items: Sequence[Item]) -> set[bytes | str]:
+    """The cases so far: what they are on the wire, and their ids, in which the order of keys has no say."""
     labeller = Labeller(contract)
-    found = set()
+    found: set[bytes | str] = set()
     for item in items:
         if isinstance(item, Case):
+            found.add(item.id)
             labelled = labeller.label(contract.by_id[item.operation_id], item.ask, item.aim)
             if labelled is not None:
                 found.add(labelled.bytes)

@@ -23,28 +23,39 @@ def judge_case(judge: Judge, case: Case, exchange: Exchange) -> None:
     """
     response = exchange.response
     asked = [] if case.broken is None else [_broken(case, case.broken)]
-    if response is None or case.kind == "valid":
+    if response is None:
         judge.judge(exchange, case.operation_id, asked)
         return
     status = response.status_code
-    if status in REFUSALS and response.fields.get("understudy-refused") == "contract":
+    if case.broken is not None and status in REFUSALS and response.fields.get("understudy-refused") == "contract":
         judge.refused(exchange, case.operation_id, asked)
         return
     broken = judge.judge(exchange, case.operation_id, asked)
-    promise = case.broken.schema if case.broken else ""
     if status in FAILURES and not broken:
-        message = f"{status} is the answer to a request that breaks {promise}, and must be a refusal"
-        place = f"replay#{promise.removeprefix('#')}"
-        law = Violation("/status", "law-broken", "response", case.operation_id, place, message)
-        operation = judge.main.by_id[case.operation_id]
-        # What the document says by its number is what clients live with; nobody should be content with it.
-        keep = judge.note if operation.response_key(status) == str(status) else judge.law
-        keep(law, exchange, case.operation_id)
-    elif status in ACCEPTED:
+        _failed(judge, case, exchange, status)
+    elif status in ACCEPTED and case.broken is not None:
         message = f"{status} is the answer, although the document forbids the request ({case.title})"
-        where = case.broken.where if case.broken else "/"
-        note = Violation(where, "forbidden-accepted", "request", case.operation_id, promise, message)
+        promise = case.broken
+        note = Violation(promise.where, "forbidden-accepted", "request", case.operation_id, promise.schema, message)
         judge.note(note, exchange, case.operation_id)
+
+
+def _failed(judge: Judge, case: Case, exchange: Exchange, status: int) -> None:
+    """A failure breaks a law; one that the document has by its number, as clients know it, is a remark at most."""
+    by_number = judge.main.by_id[case.operation_id].response_key(status) == str(status)
+    if by_number and case.broken is None:
+        return
+    promise = case.broken.schema.removeprefix("#") if case.broken else ""
+    asked = f"a request that breaks {promise}, and must be a refusal" if promise else "a good request"
+    law = Violation(
+        "/status",
+        "law-broken",
+        "response",
+        case.operation_id,
+        f"replay#{promise}",
+        f"{status} is the answer to {asked}",
+    )
+    (judge.note if by_number else judge.law)(law, exchange, case.operation_id)
 
 
 def _broken(case: Case, broken: Broken) -> Violation:

@@ -19,7 +19,8 @@ _PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b"\\%'-")
 
 _HEAD = """\
 #!/bin/sh
-# {title}: {count} cases. Needs curl, and jq for sequences. BASE and the variables below may be set from outside.
+# {title}: {count} cases. Needs curl, and jq for sequences. BASE and the variables below may be set from outside,
+# encoded where they stand in a URL.
 set -u
 BASE=${{BASE:-{base}}}
 {variables}
@@ -53,7 +54,7 @@ echo "$(wc -l <"$work/tried") requests, $(wc -l <"$work/failed") failed"
 def write(script: Script) -> str:
     """The script."""
     variables = "\n".join(
-        f"{_variable(name)}=${{{_variable(name)}:-{_default(value)}}}" for name, value in script.made.items()
+        f"{_variable(name)}=${{{_variable(name)}:-{_default(value)}}}" for name, value in script.encoded().items()
     )
     head = _HEAD.format(title=_comment(script.title), count=len(script.plays), base=script.base, variables=variables)
     notes = [f"# left out: {_comment(one.what)}: {one.reason}" for one in script.left_out]

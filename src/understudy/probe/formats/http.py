@@ -1,7 +1,7 @@
 """A `.http` file, as editors' REST clients take it: requests apart by ``###``, variables in double braces.
 
-A sequence names its requests, and later ones take what the earlier answered, as httpYac writes it; the rest every client
-reads. What the notation would read otherwise is left out. Called through the table of formats.
+A sequence names its requests, and later ones take what the earlier answered, as httpYac writes it; all else every
+client reads. What the notation would read otherwise is left out. Called through the table of formats.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from understudy.probe.formats.script import Call, Play, Script, spelled
 
@@ -20,7 +19,7 @@ _ODD = re.compile(r"\{\{|^(?:###|[<>#@?]|//|HTTP/)|[\r\0]|\A\s|\s\Z", re.MULTILI
 def write(script: Script) -> str:
     """The file."""
     lines = [f"# {_line(script.title)}: {len(script.plays)} cases", f"@base = {script.base}"]
-    lines += [f"@{name} = {quote(value, safe='/=+')}" for name, value in script.made.items()]
+    lines += [f"@{name} = {value}" for name, value in script.encoded().items()]
     lines += [f"# left out: {_line(one.what)}: {one.reason}" for one in script.left_out]
     for play in script.plays:
         reason = _reason(play)

@@ -29,7 +29,7 @@ def write(script: Script) -> str:
             items.append(_item(f"{play.id} {play.title}", play.calls[0]))
     described = "\n".join(["Made from the OpenAPI document.", *(f"Left out: {one}" for one in left_out)])
     variables = [{"key": "base", "value": script.base}]
-    variables += [{"key": name, "value": value} for name, value in script.made.items()]
+    variables += [{"key": name, "value": value} for name, value in script.encoded().items()]
     collection = {
         "info": {"_postman_id": str(UUID(int=0)), "name": script.title, "description": described, "schema": SCHEMA},
         "item": items,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -109,7 +110,7 @@ class Script:
     Attributes:
         title: the document's title.
         base: the deployment's base URL, which whoever runs it can change.
-        made: what is filled in where nobody says otherwise, by name.
+        made: what is filled in where nobody says otherwise, by name; as it is.
         plays: cases and sequences, in order.
         left_out: what no format but ndjson can express, and why.
     """
@@ -119,6 +120,13 @@ class Script:
     made: Mapping[str, str]
     plays: tuple[Play, ...]
     left_out: tuple[Skipped, ...] = ()
+
+    def encoded(self) -> dict[str, str]:
+        """What is filled in, for formats that fill it in as it is: encoded where it stands in a target."""
+        in_targets = {
+            piece.name for play in self.plays for call in play.calls for piece in call.target if isinstance(piece, Name)
+        }
+        return {name: quote(value, safe="") if name in in_targets else value for name, value in self.made.items()}
 
 
 def spelled(text: Text, spell: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
