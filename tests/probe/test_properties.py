@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 from processes import serving
-from shelves import TOKEN, Shelves, judge_of, searched
+from shelves import TOKEN, Shelves, judge_of, running, searched
 from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.effective import document_of
 from understudy.probe.judge import LAW, NOTE, Finding, Judge
+from understudy.probe.report import FORMATS, write
 from understudy.probe.results import Results
 from understudy.probe.scenario import load_all
+from understudy.probe.searching.laws import CHECKS, LEFT_TO_CONTRACT
 from understudy.probe.searching.wish import Wish
-from understudy.probe.target import Target
+from understudy.probe.target import Manners, Target
 from understudy.probe.verify import Order, Verification
 
 
@@ -33,7 +36,7 @@ def chatwoot() -> Results:
         scenarios=load_all(bundled.FIXTURES / "chatwoot/scenarios", judge.main.by_id)[:1],
         seed=1,
         parts=("scenarios", "properties"),
-        max_examples=6,
+        max_examples=5,
     )
 
     async def run(url: str) -> Results:
@@ -49,7 +52,7 @@ def test_the_played_chatwoot_keeps_what_clients_rely_on(chatwoot: Results) -> No
     assert chatwoot.failing == []
     assert chatwoot.unfinished == ""
     assert chatwoot.exit_code == 0
-    assert chatwoot.parts[1].requests > 500
+    assert chatwoot.parts[1].requests > 400
 
 
 def test_both_profiles_are_judged(chatwoot: Results) -> None:
@@ -65,9 +68,9 @@ def test_every_operation_is_asked(chatwoot: Results) -> None:
 
 
 def test_known_identifiers_lead_deeper(chatwoot: Results) -> None:
-    """Paths with three identifiers are mostly asked with those that the scenarios found."""
+    """Paths with three identifiers are asked with those that scenarios found, but for cases that are wrong on purpose."""
     seen = chatwoot.statuses["get-single-conversation"]
-    assert seen[200] / sum(seen.values()) > 0.5
+    assert seen[200] / sum(seen.values()) > 0.4
 
 
 def test_what_was_only_asked_with_invented_identifiers_is_told(chatwoot: Results) -> None:
@@ -117,6 +120,24 @@ def test_a_server_that_takes_too_much_is_remarked_on(tmp_path: Path) -> None:
     assert ("forbidden-accepted", "#/components/schemas/New/required") in notes
 
 
+def test_every_report_tells_a_note_as_a_note(tmp_path: Path) -> None:
+    """A run with nothing but notes passes, and every format has them, apart from broken promises."""
+    judge = judge_of(tmp_path)
+    order = Order(seed=3, parts=("properties",), max_examples=2)
+
+    async def run(url: str) -> Results:
+        async with Target(url, Manners(headers={"Authorization": TOKEN})) as target:
+            return await Verification(target, judge, order, lambda *_: None).run()
+
+    with running(Shelves(takes_anything=True)) as url:
+        results = asyncio.run(run(url))
+    assert results.exit_code == 0
+    report = json.loads(write("json", results))
+    assert {finding["breaks"] for finding in report["findings"]} == {"note"}
+    for form in FORMATS.keys() - {"har"}:
+        assert "forbidden-accepted" in write(form, results)
+
+
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     """Two runs with one seed against fresh servers send the same bytes in the same order; another seed does not."""
     heard = []
@@ -145,6 +166,16 @@ def test_known_values_are_used_from_the_start(tmp_path: Path) -> None:
     targets = [exchange.request.target for _, exchange in judge.exchanges if exchange.operation_id == "show-shelf"]
     assert targets.count("/shelves/1") >= 5
     assert judge.statuses["show-shelf"][200] >= 5
+
+
+def test_every_check_is_either_kept_or_left_to_the_contract() -> None:
+    """No check of Schemathesis' is forgotten: each has a meaning here, or the contract judges it."""
+    from schemathesis import checks
+
+    checks.load_all_checks()
+    names = set(checks.CHECKS.get_all_names()) - {"understudy_contract"}
+    assert len(names) > 10
+    assert names <= CHECKS.keys() | set(LEFT_TO_CONTRACT)
 
 
 def test_safe_asks_only_what_is_safe_by_method(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from understudy.commands.options import Pair, Reports, fail
 
-PARTS = ("scenarios",)
+PARTS = ("scenarios", "examples", "properties")
 FAILS = ("relied", "any")
 
 
@@ -34,6 +34,11 @@ FAILS = ("relied", "any")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
               help="Seconds to wait for an answer.")  # fmt: skip
 @click.option("--time", "seconds", type=click.FloatRange(0, min_open=True), help="Seconds for everything together.")
+@click.option("--max-cases", type=click.IntRange(1), default=1_000, show_default=True,
+              help="At most so many documented examples and boundaries.")  # fmt: skip
+@click.option("--max-examples", type=click.IntRange(1), default=50, show_default=True,
+              help="So many cases of each operation by chance.")  # fmt: skip
+@click.option("--database", metavar="URL", help="Keep what the search found in a folder, or redis://HOST.")
 @click.option("--seed", type=click.IntRange(0), help="Seeds what is chosen by chance; printed if not given.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Accept the findings that this file lists.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what was found as a baseline.")

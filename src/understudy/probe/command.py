@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 
 from understudy import bundled
-from understudy.contract.contract import Contract
-from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of
+from understudy.contract.contract import Contract, EngineName
+from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of, service_of
 from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
 from understudy.probe import report
@@ -27,6 +27,7 @@ from understudy.probe.results import KEPT, Results
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
 from understudy.probe.target import Manners, Target
 from understudy.probe.verify import PARTS, Order, Progress, Verification
+from understudy.services.service import Service
 
 PARAMETER = "UNDERSTUDY_PARAM_"
 """What the environment variables begin with that carry what only the deployment's owner knows."""
@@ -49,6 +50,9 @@ class Wish:
     rate: float | None = None
     timeout: float = 10.0
     seconds: float | None = None
+    max_cases: int = 1_000
+    max_examples: int = 50
+    database: str | None = None
     seed: int | None = None
     baseline: Path | None = None
     write_baseline: Path | None = None
@@ -60,7 +64,14 @@ class Wish:
 
 @dataclass
 class Prepared:
-    """All that a verification needs, checked."""
+    """All that a verification needs, checked.
+
+    Attributes:
+        judge: who judges.
+        order: what is to be verified.
+        manners: how the deployment is treated.
+        secrets: what no report may show.
+    """
 
     judge: Judge
     order: Order
@@ -73,20 +84,17 @@ def prepare(wish: Wish) -> Prepared:
 
     Errors: `TargetError`.
     """
-    name = str(wish.document) if wish.document else wish.service or "chatwoot"
-    profiles: tuple[Profile, ...] = ("observed",) if wish.document else PROFILES
-    contracts: dict[str, Contract] = {}
-    for profile in profiles:
-        document, service = document_of(name, profile, wish.overlays if profile == "observed" else (), ours=False)
-        contracts[profile if service else "document"] = Contract(document)
-    events = bundled_contract(service.events) if service and service.events else None
-    judge = Judge(contracts, events)
+    judge, service = judge_for(wish.service, wish.document, wish.overlays)
+    events = judge.events
     folder = wish.scenarios or (bundled.FIXTURES / service.scenarios if service and service.scenarios else None)
     try:
         scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
-        baseline = baselines.load(wish.baseline) if wish.baseline else baselines.Baseline()
-    except (ScenarioError, baselines.BaselineError) as error:
+    except ScenarioError as error:
         raise TargetError(str(error)) from None
+    if wish.database is not None:
+        from understudy.probe.searching import databases  # noqa: PLC0415 - heavy
+
+        databases.check(wish.database)
     headers, hidden = _headers(wish)
     known, given = _known(wish)
     safe = wish.safe if wish.safe is not None else not is_loopback(Target(wish.url).host)
@@ -96,12 +104,51 @@ def prepare(wish: Wish) -> Prepared:
         safe=safe,
         seconds=wish.seconds,
         seed=secrets.randbelow(2**32) if wish.seed is None else wish.seed,
-        baseline=baseline,
-        fails_on=frozenset({LAW, *contracts}) if wish.fail_on == "any" else None,
+        baseline=baseline_of(wish.baseline),
+        max_cases=wish.max_cases,
+        max_examples=wish.max_examples,
+        database=wish.database,
+        fails_on=frozenset({LAW, *judge.contracts}) if wish.fail_on == "any" else None,
         parts=[part for part in PARTS if part in (wish.parts or PARTS)],
     )
     manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)
     return Prepared(judge, order, manners, [*hidden, *given])
+
+
+def judge_for(
+    service: str | None, document: Path | None, overlays: Sequence[Path], engine: EngineName = "plan"
+) -> tuple[Judge, Service | None]:
+    """Who judges a deployment of a service, or of a document, and the service.
+
+    Errors: `TargetError`.
+    """
+    name = str(document) if document else service or "chatwoot"
+    profiles: tuple[Profile, ...] = ("observed",) if document else PROFILES
+    played = service_of(name)
+
+    def contracts(*, ours: bool) -> dict[str, Contract]:
+        found: dict[str, Contract] = {}
+        for profile in profiles:
+            effective, _ = document_of(name, profile, overlays if profile == "observed" else (), ours=ours)
+            found[profile if played else "document"] = Contract(effective, engine)
+        return found
+
+    judged = contracts(ours=False)
+    main = next(iter(judged.values()))
+    # A document of one's own may say in its webhooks what its websockets tell.
+    events = bundled_contract(played.events) if played and played.events else main if main.events else None
+    return Judge(judged, events, lambda: contracts(ours=True)), played
+
+
+def baseline_of(path: Path | None) -> baselines.Baseline:
+    """The baseline of a file; one that accepts nothing where none is named.
+
+    Errors: `TargetError`.
+    """
+    try:
+        return baselines.load(path) if path else baselines.Baseline()
+    except baselines.BaselineError as error:
+        raise TargetError(str(error)) from None
 
 
 def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:

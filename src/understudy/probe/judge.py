@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from understudy.contract.contract import Contract
@@ -17,6 +18,10 @@ from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Event, Exchange
 from understudy.contract.violations import Violation
 
+KEPT, SMALLEST = 50_000_000, 2_000
+"""How many bytes of traffic between others are kept, beside what findings show; the least that an exchange counts."""
+OWN_VOICE = "understudy-refused"
+"""The header of an answer that a fake of ours gives in its own voice."""
 EXAMPLES = 3
 """How many exchanges a finding shows."""
 LAW = "law"
@@ -65,13 +70,21 @@ class Judge:
     Args:
         contracts: the contracts by profile, the one that clients rely on first.
         events: the contract of the events, if there are any.
+        voices: makes the contracts of an Understudy, by profile too: a fake of ours refuses in a voice of its own what
+            breaks the contract, and such an answer is judged by what it promises for that voice.
 
     Attributes:
         met: fingerprints of the findings met since somebody emptied it: who asks sees what one request has shown.
     """
 
-    def __init__(self, contracts: Mapping[str, Contract], events: Contract | None = None) -> None:
+    def __init__(
+        self,
+        contracts: Mapping[str, Contract],
+        events: Contract | None = None,
+        voices: Callable[[], Mapping[str, Contract]] | None = None,
+    ) -> None:
         self.contracts = contracts
+        self._voices = cache(voices) if voices is not None else None
         self.events = events
         self.main = next(iter(contracts.values()))
         self.coverage = Coverage(self.main)
@@ -80,6 +93,44 @@ class Judge:
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
         self.met: set[str] = set()
+        self.overheard = 0
+        self._kept = 0
+
+    def overhear(self, exchange: Exchange, origin: str, *, ignoring: frozenset[str] = frozenset()) -> None:
+        """Judge both sides of an exchange between others by every profile.
+
+        `Traffic.judge` has judged it by the first profile. One that belongs to no path of the document counts for
+        nothing. There may be more of them than memory: findings show theirs, and others are kept up to `KEPT`.
+
+        Args:
+            exchange: what was seen.
+            origin: where.
+            ignoring: codes of violations that nobody can know of, where something is left out of a record.
+        """
+        request, response = exchange.request, exchange.response
+        missing = tuple(violation for violation in exchange.violations if violation.code == "answer-missing")
+        self._note(missing, LAW, exchange, origin)
+        self.overheard += 1
+        if request.path_pattern is not None and (exchange.operation_id or exchange.violations):
+            voices = self._voices if response is not None and OWN_VOICE in response.fields else None
+            for profile, contract in (self.contracts if voices is None else voices()).items():
+                if contract is self.main:
+                    broken = [violation for violation in exchange.violations if violation not in missing]
+                else:
+                    broken = list(contract.check_request(request))
+                    if response is not None and not exchange.refused:
+                        broken += contract.check_response(request, response)
+                if voices is not None and contract is next(iter(voices().values())):
+                    exchange.violations = [*broken, *missing]
+                self._note([one for one in broken if one.code not in ignoring], profile, exchange, origin)
+            if response is not None and not exchange.refused:
+                seen = self.statuses.setdefault(exchange.operation_id, {})
+                seen[response.status_code] = seen.get(response.status_code, 0) + 1
+        self.coverage.add(exchange)
+        self._kept += SMALLEST + len(request.body) + (len(response.body) if response else 0)
+        shown = (one for finding in self.findings.values() for one in finding.exchanges)
+        if self._kept <= KEPT or any(one is exchange for one in shown):
+            self.exchanges.append((origin, exchange))
 
     def judge(self, exchange: Exchange, origin: str, asked: Sequence[Violation] | None = None) -> tuple[Violation, ...]:
         """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it.
@@ -93,7 +144,9 @@ class Judge:
         self._note(own, LAW, exchange, origin)
         first: tuple[Violation, ...] = own
         if exchange.response is not None:
-            for index, (profile, contract) in enumerate(self.contracts.items()):
+            voices = self._voices if OWN_VOICE in exchange.response.fields else None
+            contracts = self.contracts if voices is None else voices()
+            for index, (profile, contract) in enumerate(contracts.items()):
                 broken = contract.check_response(exchange.request, exchange.response)
                 self._note(broken, profile, exchange, origin)
                 if index == 0:
@@ -124,14 +177,6 @@ class Judge:
     def note(self, violation: Violation, exchange: Exchange, origin: str) -> None:
         """Keep what breaks no promise of the deployment's, yet should be known."""
         self._note((violation,), NOTE, exchange, origin)
-
-    def refused(self, exchange: Exchange, origin: str, asked: Sequence[Violation]) -> None:
-        """Keep an exchange in which another Understudy refused what the contract refuses, in its own voice."""
-        exchange.refused = True
-        exchange.violations = list(asked)
-        self._count(exchange)
-        self.coverage.add(exchange)
-        self.exchanges.append((origin, exchange))
 
     def silence(self) -> str:
         """Why the last requests all went without an answer; empty as long as the deployment answers."""

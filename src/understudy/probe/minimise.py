@@ -17,7 +17,7 @@ from understudy.probe.cases.case import Case
 from understudy.probe.cases.label import Labeller
 from understudy.probe.corpus import Item
 from understudy.probe.judge import Judge
-from understudy.probe.judging import judge_case
+from understudy.probe.labelled import judge_case
 from understudy.probe.replay import Replay
 from understudy.probe.sequences import play as playing
 from understudy.probe.sequences.sequence import CallSequence, Step

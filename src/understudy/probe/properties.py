@@ -111,7 +111,8 @@ async def search(target: Target, judge: Judge, wish: Wish, progress: Progress, o
                 await _to_the_end(run)
                 in_time = not run.timed_out
     finally:
-        outcome.sent, outcome.errors = relay.sent, run.errors
+        outcome.sent += relay.sent
+        outcome.errors += run.errors
         outcome.unasked = [] if in_time else _unasked(judge, wish)
         outcome.gone = relay.stopped if relay.gone else ""
         outcome.skipped = [*_not_safe(judge, wish), *_not_reached(judge, wish)]

@@ -19,7 +19,7 @@ from understudy.probe.building import BuildError
 from understudy.probe.cases.case import Case
 from understudy.probe.corpus import Item
 from understudy.probe.judge import Judge
-from understudy.probe.judging import judge_case
+from understudy.probe.labelled import judge_case
 from understudy.probe.known import Known
 from understudy.probe.results import Part, Results, Skipped, gather
 from understudy.probe.sequences import play as playing

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from understudy.probe.baseline import Baseline
+from understudy.probe.examples import send_examples
 from understudy.probe.judge import Judge
 from understudy.probe.play import play
 from understudy.probe.results import Part, Results, Skipped, gather
@@ -43,6 +44,7 @@ class Order:
         baseline: the accepted findings.
         fails_on: the profiles whose broken promises make it fail; None for laws and the first profile.
         parts: the names of the parts to run.
+        max_cases: how many cases the examples part sends at most.
         max_examples: how many cases the properties part makes of each operation by chance, and how many sequences.
         database: where the properties part keeps what it found: a ``redis://`` URL or a directory; None for nowhere.
     """
@@ -55,6 +57,7 @@ class Order:
     baseline: Baseline = field(default_factory=Baseline)
     fails_on: frozenset[str] | None = None
     parts: Sequence[str] = ("scenarios",)
+    max_cases: int = 1_000
     max_examples: int = 50
     database: str | None = None
 
@@ -162,7 +165,7 @@ async def search_properties(verification: Verification, part: Part) -> None:
         max_examples=order.max_examples,
         seconds=None if left is None else max(0.0, left),
         database=order.database,
-        known={**identifiers(judge.main, judge.exchanges), **order.known},
+        known=identifiers(judge.main, judge.exchanges, order.known),
         safe=order.safe,
     )
     outcome = properties.Outcome()
@@ -179,5 +182,9 @@ async def search_properties(verification: Verification, part: Part) -> None:
         part.cut_short = f"{part.name}: the time was over before these were asked: {names}; give more with --time"
 
 
-PARTS: Mapping[str, PlayPart] = {"scenarios": play_scenarios, "properties": search_properties}
+PARTS: Mapping[str, PlayPart] = {
+    "scenarios": play_scenarios,
+    "examples": send_examples,
+    "properties": search_properties,
+}
 """The parts by name, in the order in which they run."""

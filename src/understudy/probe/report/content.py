@@ -20,6 +20,7 @@ LAYOUT = 1
 GROUPS: Mapping[str, str] = {
     "clients": "Breaks what clients rely on",
     "document": "Breaks the published document",
+    "note": "Worth knowing, breaks no promise",
 }
 """The groups of findings, worst first, and their headings."""
 

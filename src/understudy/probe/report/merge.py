@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from understudy.contract.promises import UNSEEN
-from understudy.probe.judge import EXAMPLES, LAW
+from understudy.probe.judge import EXAMPLES, LAW, NOTE
 from understudy.probe.report.content import (
     Accepted,
     Call,
@@ -79,7 +79,7 @@ def _findings(reports: Sequence[Report]) -> tuple[Found, ...]:
             moved = replace(finding, calls=tuple(before + number for number in finding.calls))
             known = merged.get(finding.fingerprint)
             merged[finding.fingerprint] = moved if known is None else _together(known, moved)
-    order = {profile: rank for rank, profile in enumerate((LAW, *reports[0].profiles))}
+    order = {profile: rank for rank, profile in enumerate((LAW, *reports[0].profiles, NOTE))}
 
     def rank(finding: Found) -> tuple[int, str, str, str, str]:
         broken = finding.broken

@@ -73,7 +73,7 @@ def _result(finding: Found, rule: int) -> dict[str, Any]:
     told: dict[str, Any] = {
         "ruleId": broken.code,
         "ruleIndex": rule,
-        "level": "error" if finding.failing else "warning",
+        "level": "error" if finding.failing else "note" if finding.breaks == "note" else "warning",
         "message": {"text": visible(f"{broken.message}. {broken.remedy}")},
         "locations": [_location(finding)],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},

@@ -15,7 +15,7 @@ from understudy.contract.promises import Promise
 from understudy.contract.summary import OperationSummary
 from understudy.contract.violations import CODES, Violation
 from understudy.probe import baseline
-from understudy.probe.judge import LAW, Finding
+from understudy.probe.judge import LAW, NOTE, Finding
 from understudy.probe.report import content, curl
 from understudy.probe.report.excerpt import PLACE, Excerpt, of_data, of_text
 from understudy.probe.report.masking import Mask, secrets_in, shown
@@ -103,10 +103,10 @@ class _Telling:
         first = finding.exchanges[0] if finding.exchanges else None
         promise = self.results.promises[finding.fingerprint]
         entry = self.results.accepted.get(finding.fingerprint)
-        order = (LAW, *self.results.profiles)
+        order = (LAW, *self.results.profiles, NOTE)
         return content.Found(
             fingerprint=finding.fingerprint,
-            breaks="clients" if finding.profiles & {LAW, self.results.profiles[0]} else "document",
+            breaks=self.group(finding),
             standing=self.results.standings[finding.fingerprint],
             failing=finding.fingerprint in self.failing,
             profiles=tuple(sorted(finding.profiles, key=order.index)),
@@ -123,6 +123,11 @@ class _Telling:
             else "",
             accepted=self.accepted(entry) if entry else None,
         )
+
+    def group(self, finding: Finding) -> str:
+        if finding.profiles == {NOTE}:
+            return "note"
+        return "clients" if finding.profiles & {LAW, self.results.profiles[0]} else "document"
 
     def accepted(self, entry: baseline.Accepted) -> content.Accepted:
         until = entry.until.isoformat() if entry.until else None

@@ -1,22 +1,26 @@
 """Where Hypothesis keeps the cases that it found, for the next run or for others who search at the same time.
 
 A directory is Schemathesis' own setting. Redis is not: Hypothesis has a class for it, which is put into the profile
-that the engine's threads start from. Called around a run.
+that the engine's threads start from. Called around a run, and before anything is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import ExampleDatabase
+
+from understudy.effective import TargetError
 
 PROFILE, BARE = "understudy", "understudy-bare"
 _BARE = settings(database=None, derandomize=False)
 
 
-class DatabaseError(Exception):
+class DatabaseError(TargetError):
     """The database cannot be used; the message says why and what to do."""
 
 
@@ -32,10 +36,23 @@ def using(database: str | None) -> Iterator[None]:
     made = open_database(database) if database is not None and "://" in database else None
     settings.register_profile(PROFILE, parent=_BARE, database=made)
     settings.load_profile(PROFILE)
-    try:
-        yield
-    finally:
-        settings.load_profile(before)
+    # What it writes down of its own accord helps nobody here, and the folder where a user stands is not ours to litter.
+    with TemporaryDirectory(prefix="understudy-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+            settings.load_profile(before)
+
+
+def check(database: str | None) -> None:
+    """Make sure that a database can be used, before anything is sent.
+
+    Errors: `DatabaseError`.
+    """
+    with using(database):
+        pass
 
 
 def open_database(url: str) -> ExampleDatabase:

@@ -23,6 +23,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CONTRACT_CHECK = "understudy_contract"
 """The check that stops a case which breaks a promise, so that Hypothesis makes it smaller."""
 SUCCESSES = range(200, 300)
+NOTHING: Mapping[str, object] = {}
 STEPS = 6
 """How many requests a stateful sequence may have."""
 
@@ -116,11 +117,21 @@ def readable(contract: Contract, known: Mapping[str, object]) -> dict[str, Any]:
     return data
 
 
-def identifiers(contract: Contract, exchanges: Sequence[tuple[str, Exchange]]) -> dict[str, object]:
+def identifiers(
+    contract: Contract, exchanges: Sequence[tuple[str, Exchange]], given: Mapping[str, object] = NOTHING
+) -> dict[str, object]:
     """Values of path parameters that lead somewhere: those of the latest success that has the most of them.
 
     They are taken from one request as far as it has them, since an identifier is only good below its own parent.
+
+    Args:
+        contract: whose path parameters they are.
+        exchanges: what was sent so far, with where it came from.
+        given: what only the deployment's owner knows; it goes before what was met.
     """
+    named = {
+        name for operation in contract.operations.values() for place, name in operation.parameters if place == "path"
+    }
     succeeded: list[Mapping[str, str]] = [
         exchange.request.path_params
         for _, exchange in exchanges
@@ -133,7 +144,7 @@ def identifiers(contract: Contract, exchanges: Sequence[tuple[str, Exchange]]) -
     for params in sorted(succeeded, key=len, reverse=True):
         for name, value in params.items():
             found.setdefault(name, value)
-    return found
+    return {**found, **{name: value for name, value in given.items() if name in named}}
 
 
 def _forms(value: object) -> list[object]:
