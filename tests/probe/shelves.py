@@ -134,12 +134,12 @@ class Shelves:
             return self._add(headers, body)
         shelf = self.shelves.get(int(one.group(1))) if one and len(one.group(1)) < 20 else None
         if shelf is None:
-            return 404, None
+            return (418, None) if "hidden_failure" in self.faults else (404, None)
         if method == "DELETE":
             if "keeps_what_is_removed" not in self.faults and shelf["id"] != 1:
                 del self.shelves[shelf["id"]]
             return 204, None
-        return 200, shelf
+        return (418, None) if "hidden_failure" in self.faults else (200, shelf)
 
     def _add(self, headers: Mapping[bytes, bytes], body: bytes) -> tuple[int, Any]:
         try:

@@ -18,6 +18,7 @@ PROFILES = ("observed", "published")
 POLICIES = ("enforce", "report")
 LOGS = ("text", "json", "quiet")
 ENGINES = ("plan", "stock")
+FORMATS = ("ndjson", "curl", "pytest", "har", "http", "postman", "k6")
 FAILS = ("breaking", "compatible", "any", "none")
 
 REPORTS = ("junit", "json", "html", "har", "sarif", "markdown")

@@ -72,6 +72,9 @@ class Judge:
         events: the contract of the events, if there are any.
         voices: makes the contracts of an Understudy, by profile too: a fake of ours refuses in a voice of its own what
             breaks the contract, and such an answer is judged by what it promises for that voice.
+
+    Attributes:
+        met: fingerprints of the findings met since somebody emptied it: who asks sees what one request has shown.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Judge:
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
+        self.met: set[str] = set()
         self.overheard = 0
         self._kept = 0
 
@@ -128,8 +132,14 @@ class Judge:
         if self._kept <= KEPT or any(one is exchange for one in shown):
             self.exchanges.append((origin, exchange))
 
-    def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
-        """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""
+    def judge(self, exchange: Exchange, origin: str, asked: Sequence[Violation] | None = None) -> tuple[Violation, ...]:
+        """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it.
+
+        Args:
+            exchange: what was asked and answered.
+            origin: where it came from.
+            asked: what the request breaks, where that is known already.
+        """
         own = tuple(exchange.violations)
         self._note(own, LAW, exchange, origin)
         first: tuple[Violation, ...] = own
@@ -141,9 +151,10 @@ class Judge:
                 self._note(broken, profile, exchange, origin)
                 if index == 0:
                     first += broken
-                    exchange.violations = [*own, *self.main.check_request(exchange.request), *broken]
-            seen = self.statuses.setdefault(exchange.operation_id, {})
-            seen[exchange.response.status_code] = seen.get(exchange.response.status_code, 0) + 1
+                    if asked is None:
+                        asked = self.main.check_request(exchange.request)
+                    exchange.violations = [*own, *asked, *broken]
+            self._count(exchange)
         self.coverage.add(exchange)
         self.exchanges.append((origin, exchange))
         return first
@@ -173,10 +184,17 @@ class Judge:
         gone = len(last) == DEAD_AFTER and all(exchange.response is None for exchange in last)
         return last[-1].note or "no answer" if gone else ""
 
+    def _count(self, exchange: Exchange) -> None:
+        if exchange.response is not None:
+            seen = self.statuses.setdefault(exchange.operation_id, {})
+            seen[exchange.response.status_code] = seen.get(exchange.response.status_code, 0) + 1
+
     def _note(self, broken: Sequence[Violation], profile: str, exchange: Exchange | Event, origin: str) -> None:
         for violation in broken:
             fresh = Finding(violation)
-            finding = self.findings.setdefault(fresh.fingerprint, fresh)
+            fingerprint = fresh.fingerprint
+            finding = self.findings.setdefault(fingerprint, fresh)
+            self.met.add(fingerprint)
             finding.profiles.add(profile)
             if len(finding.exchanges) < EXAMPLES and exchange not in finding.exchanges:
                 finding.exchanges.append(exchange)

@@ -5,7 +5,7 @@ Called by verify, for its examples, and by fuzz. The same contract and seed give
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from random import Random
 
 from understudy.contract.contract import Contract
@@ -18,7 +18,12 @@ from understudy.probe.cases.order import ordered
 
 
 def generate(
-    contract: Contract, seed: int = 0, *, only: Collection[str] | None = None, most: int | None = None
+    contract: Contract,
+    seed: int = 0,
+    *,
+    only: Collection[str] | None = None,
+    most: int | None = None,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> list[Case]:
     """The cases of a contract.
 
@@ -27,11 +32,13 @@ def generate(
         seed: seeds all randomness. An operation's cases do not depend on which others are wanted.
         only: ids of the operations that are wanted; all if not given.
         most: how many cases at most; the first in the order stay.
+        progress: told how many operations are done, of how many, and which comes next.
     """
     labeller = Labeller(contract)
     generator = Generator(contract.data, contract.document.version, others="readOnly")
     found: list[Labelled] = []
-    for operation_id, operation in contract.by_id.items():
+    for number, (operation_id, operation) in enumerate(contract.by_id.items()):
+        progress(number, len(contract.by_id), operation_id)
         if only is None or operation_id in only:
             random = Random(f"{seed}/{operation_id}")  # noqa: S311 - sample data
             found += Assembly(labeller, operation, Maker(contract, generator, random)).cases()

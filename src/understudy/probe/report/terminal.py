@@ -56,15 +56,20 @@ class Screen:
             self.stream.write(f"{line}\n")
         self.stream.flush()
 
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        if self._shown:
+            self.stream.write("\r\x1b[2K")
+            self.stream.flush()
+            self._shown = False
+
     def results(self, results: Results) -> None:
         """Show what was found."""
         self.report(tell(results, self.secrets))
 
     def report(self, report: Report) -> None:
         """Show a report's content."""
-        if self._shown:
-            self.stream.write("\r\x1b[2K")
-            self._shown = False
+        self.clear()
         for block in (self._table, self._findings, self._baseline, self._skipped, self._verdict):
             lines = list(block(report))
             if lines:

@@ -1,0 +1,117 @@
+"""Makes sequences from scenario files: their calls in order, with what they capture, and the statuses they ask for.
+
+What can be worked out beforehand is; what only a deployment's owner knows stays a name. Called by
+`understudy.probe.fuzz`. A scenario that hears keeps its calls; one whose calls need what was heard is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from understudy.contract.contract import Contract
+from understudy.contract.operation import Operation
+from understudy.probe.building import NO_BODY, media_types
+from understudy.probe.cases.ask import Ask
+from understudy.probe.results import Skipped
+from understudy.probe.scenario import Scenario
+from understudy.probe.scenario import Step as Written
+from understudy.probe.sequences.sequence import CallSequence, Step, sequence_of
+from understudy.probe.templates import FUNCTIONS, fill, names
+
+_NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def sequences(
+    contract: Contract, scenarios: Iterable[Scenario], made: Mapping[str, Any]
+) -> tuple[list[CallSequence], list[Skipped]]:
+    """The sequences of scenarios, and the scenarios that make none, each with the reason.
+
+    Args:
+        contract: knows their operations.
+        scenarios: the scenarios.
+        made: values for what only a deployment's owner knows, by name; what has none gets its name for a value.
+    """
+    found, left_out = [], []
+    for scenario in scenarios:
+        steps = list(_steps(contract, scenario, made))
+        missing = _missing(scenario, steps)
+        if not steps or missing:
+            reason = f"its calls need {', '.join(missing)}, which no call gives" if missing else "it calls nothing"
+            left_out.append(Skipped(scenario.name, reason))
+        else:
+            found.append(sequence_of(scenario.name, scenario.path.name, steps))
+    return found, left_out
+
+
+def _steps(contract: Contract, scenario: Scenario, made: Mapping[str, Any]) -> Iterator[Step]:
+    worked_out: dict[str, Any] = {"mark": "understudy"}
+    for name, value in scenario.let.items():
+        worked_out[name] = settled(value, worked_out)
+    needs = {name: made.get(name, name) for name in scenario.needs}
+    for written in (*scenario.steps, *scenario.cleanup):
+        if written.kind == "call":
+            for number in range(1, int(written.data.get("times", 1)) + 1):
+                yield _step(contract, written, {**worked_out, "n": number}, needs)
+
+
+def _step(contract: Contract, written: Written, known: Mapping[str, Any], needs: Mapping[str, Any]) -> Step:
+    operation = contract.by_id[written.name]
+    given = {key: settled(written.data[key], known) for key in ("with", "body", "headers") if key in written.data}
+    body = given.get("body", NO_BODY)
+    media_type = written.data.get("media_type")
+    if body is not NO_BODY and media_type is None:
+        media_type = next(iter(media_types(contract, operation)), None)
+    ask = Ask(_placed(operation, given.get("with", {})), body, media_type, given.get("headers", {}))
+    used = names(ask.as_json())
+    opened = {name: value for name, value in needs.items() if name in used}
+    expected = settled((written.data.get("expect") or {}).get("status"), known)
+    statuses = ["2XX"] if expected is None else expected if isinstance(expected, list) else [expected]
+    return Step(
+        operation.operation_id,
+        Ask(ask.parameters, ask.body, ask.media_type, ask.headers, open=opened),
+        written.data.get("capture") or {},
+        tuple(str(status) for status in statuses),
+    )
+
+
+def _placed(operation: Operation, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Values by place and name."""
+    found: dict[str, dict[str, Any]] = {}
+    for place, name in operation.parameters:
+        if name in given:
+            found.setdefault(place, {})[name] = given[name]
+    return found
+
+
+def _missing(scenario: Scenario, steps: list[Step]) -> list[str]:
+    """The names that no earlier step captures and nobody gives."""
+    known = set(scenario.needs)
+    missing: list[str] = []
+    for step in steps:
+        missing += sorted(step.names() - known - set(missing))
+        known |= set(step.capture)
+    return missing
+
+
+def settled(value: Any, known: Mapping[str, Any]) -> Any:
+    """The value with the known names in it replaced; what needs others stays as it is written."""
+    if isinstance(value, str):
+        whole = _NAME.fullmatch(value)
+        if whole is not None:
+            return known.get(whole.group(1), value)
+        return _NAME.sub(lambda match: _within(match, known), value)
+    if isinstance(value, list):
+        return [settled(item, known) for item in value]
+    if isinstance(value, Mapping):
+        inner = {key: settled(item, known) for key, item in value.items()}
+        worked_out = len(inner) == 1 and next(iter(inner)) in FUNCTIONS and not names(inner)
+        return fill(inner, {}) if worked_out else inner
+    return value
+
+
+def _within(match: re.Match[str], known: Mapping[str, Any]) -> str:
+    """A name within a longer text: only what is text or a number can stand there."""
+    value = known.get(match.group(1))
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else match.group(0)
