@@ -19,8 +19,8 @@ from understudy.probe.building import BuildError
 from understudy.probe.cases.case import Case
 from understudy.probe.corpus import Item
 from understudy.probe.judge import Judge
-from understudy.probe.labelled import judge_case
 from understudy.probe.known import Known
+from understudy.probe.labelled import judge_case
 from understudy.probe.results import Part, Results, Skipped, gather
 from understudy.probe.sequences import play as playing
 from understudy.probe.sequences.sequence import CallSequence, Step
