@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from understudy.commands.options import ENGINES, LOGS, POLICIES, Moment, Pair, fail, with_direction
+from understudy.commands.options import ENGINES, LOGS, POLICIES, STATES, Moment, Pair, fail, with_direction
 
 
 @click.command()
@@ -32,6 +32,10 @@ from understudy.commands.options import ENGINES, LOGS, POLICIES, Moment, Pair, f
 @click.option(
     "--no-autoreply", "autoreply", flag_value=False, default=True, help="Let nobody answer by the seed's script."
 )
+@click.option("--state", type=click.Choice(STATES), default="infer", show_default=True,
+              help="A document's memory: what it implies, the same with nothing invented, or none.")  # fmt: skip
+@click.option("--accept-token", "accepted", multiple=True, metavar="TOKEN",
+              help="Accept only these credentials for documents. Repeatable.")  # fmt: skip
 @click.option("--callbacks-to", multiple=True, metavar="HOST",
               help="Let webhook requests go to this host, besides this machine. Repeatable.")  # fmt: skip
 @click.option("--workers", type=int, default=1, hidden=True)

@@ -23,10 +23,10 @@ from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
 from understudy.server.deliveries import REDELIVER, redeliver
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
-from understudy.server.routing import base_path
 from understudy.server.resources.answerer import ResourceAnswerer
 from understudy.server.resources.override import OverrideError
 from understudy.server.resources.things import Things
+from understudy.server.routing import base_path
 from understudy.server.synthesis import SynthesisAnswerer
 from understudy.services.service import Control, Service
 
@@ -50,8 +50,9 @@ class Direction:
         settings: the services' settings, by name.
         engine: which engine judges, see `Contract`.
         base_paths: where parts are served instead of where their documents say, by the part's name.
-        state: what a document without a service remembers: what it implies, with things for the asking while a collection
-            is untouched (``infer``) or not (``strict``), or nothing (``none``).
+        state: what a document without a service remembers: what it implies, with invented things while a collection is
+            untouched (``infer``) or without (``strict``), or nothing (``none``).
+        accepted: the only credentials that documents without a service accept; empty for any.
         attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
@@ -65,6 +66,7 @@ class Direction:
     base_paths: Mapping[str, str] = field(default_factory=dict)
     attended: bool = False
     state: State = "infer"
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass

@@ -197,7 +197,7 @@ class SynthesisAnswerer:
         Args:
             offer: what is answered.
             candidate: the body.
-            told: headers whose values are known, by name in lower case.
+            told: headers whose values are known, by name in lower case; an empty value leaves one out.
 
         Errors: `UnsatisfiableError`, `writing.UnwritableError` for a required header that has no value.
         """
@@ -208,7 +208,9 @@ class SynthesisAnswerer:
         for name in offer.response.get("headers", {}):
             if name.lower() not in OWN_HEADERS and name.lower() not in told:
                 headers += self._header(offer, name, candidate)
-        headers += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items()]
+        headers += [
+            (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items() if value
+        ]
         if candidate.source:
             headers.append((MARK, candidate.source.encode()))
         return Response(offer.status, headers, candidate.body)

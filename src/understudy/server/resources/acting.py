@@ -17,7 +17,6 @@ from understudy.generator.shape import UnsatisfiableError
 from understudy.server.resources import ids, pages, patches
 from understudy.server.resources.completing import Completer, Known
 from understudy.server.resources.ids import Minter
-from understudy.server.resources.outline import Outlines
 from understudy.server.resources.resource import Above, Recognised, Resource, Role, Verb
 from understudy.server.resources.things import Scope, Thing, Things
 
@@ -97,7 +96,6 @@ class Player:
         recognised: the resources.
         completer: makes values whole.
         minter: makes ids.
-        outlines: reads schemas.
         strict: whether every collection is real from the start.
         samples: things that the document shows as examples, of a resource by its name, by id.
     """
@@ -107,7 +105,6 @@ class Player:
         recognised: Recognised,
         completer: Completer,
         minter: Minter,
-        outlines: Outlines,
         *,
         strict: bool,
         samples: Callable[[str], Mapping[str, Mapping[str, Any]]],
@@ -115,7 +112,7 @@ class Player:
         self.recognised = recognised
         self.completer = completer
         self.minter = minter
-        self.outlines = outlines
+        self.outlines = completer.outlines
         self.strict = strict
         self.samples = samples
         self.verbs: Mapping[Verb, Callable[[Things, Ask], Outcome]] = {
@@ -253,10 +250,7 @@ class Player:
         random = ask.dream(resource.name, ask.scope, "list")
         samples = list(self.samples(resource.name))
         for index in range(len(samples) or random.randint(1, MOST_IMAGINED)):
-            if samples:
-                identity = samples[index]
-            else:
-                identity = ids.as_text(self._new_id(things, ask, {}, random))
+            identity = samples[index] if samples else ids.as_text(self._new_id(things, ask, {}, random))
             if things.find(resource.name, ask.scope, identity) is None:
                 self._imagine(things, ask, identity)
         things.mark(resource.name, ask.scope, listed=True)

@@ -19,6 +19,7 @@ from understudy.contract.contract import Contract
 from understudy.contract.exchange import Response
 from understudy.contract.operation import Operation
 from understudy.contract.templates import PARAMETER
+from understudy.generator.names import singular
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server import negotiation, problem
@@ -63,9 +64,7 @@ class ResourceAnswerer:
         outlines = Outlines(generator.composer)
         completer = Completer(generator, outlines, contract.data, contract.document.version)
         minter = Minter(generator, outlines)
-        self.player = Player(
-            self.recognised, completer, minter, outlines, strict=strict, samples=cache(self._samples_of)
-        )
+        self.player = Player(self.recognised, completer, minter, strict=strict, samples=cache(self._samples_of))
         self.answers = Answers(contract, self.synthesis, completer, outlines)
         self.refuser = Refuser(contract, self.synthesis)
 
@@ -84,13 +83,9 @@ class ResourceAnswerer:
         try:
             with sandbox.transaction():
                 response = self._played(call, operation, sandbox)
-        except UnknownError as error:
-            return self._refuse(call, (NOT_FOUND,), problem.UNKNOWN, str(error))
-        except ConflictError as error:
-            status = PRECONDITION if isinstance(error, StaleError) else CONFLICT
-            return self._refuse(call, (status,), problem.CONFLICT, str(error))
-        except PatchError as error:
-            return self._refuse(call, (CONFLICT, UNPROCESSABLE, BAD_REQUEST), problem.CONFLICT, str(error))
+        except (UnknownError, ConflictError, PatchError) as error:
+            statuses, kind = _REFUSALS[type(error)]
+            return self.refuser.refuse(call, Refused(statuses, kind, str(error)))
         except NotOfferedError as error:
             call.refused = True
             return problem.problem(problem.NOT_OFFERED, error.status, str(error))
@@ -142,7 +137,7 @@ class ResourceAnswerer:
             identity = call.request.path_params[step.parameter]
             resource = self.recognised.resources.get(name)
             if resource is not None and not self.player.is_known(things, resource, tuple(scope), identity):
-                raise UnknownError(f"There is no {resource.name} {identity}.")
+                raise UnknownError(f"There is no {singular(resource.name)} {identity}.")
             scope.append((name, identity))
         return tuple(scope[:-1] if role is not None and role.verb == "act" else scope)
 
@@ -187,7 +182,9 @@ class ResourceAnswerer:
         value = content.value
         if content.pairs is not None:
             schema = messages.sent_schema(self.contract.data, operation)
-            texts = [(name, part) for name, part in content.pairs if not isinstance(part, File)]
+            texts: list[tuple[str, str | File]] = [
+                (name, part) for name, part in content.pairs if not isinstance(part, File)
+            ]
             value = forms.to_object(self.contract.data, schema if isinstance(schema, Mapping) else {}, texts)
         inside = take(value, role.sent) if role.sent else value
         return value if inside is None else inside
@@ -221,9 +218,6 @@ class ResourceAnswerer:
         path = PARAMETER.sub(lambda match: quote(known[match.group(1)], safe=""), template)
         return base_url(call) + path
 
-    def _refuse(self, call: Call, statuses: tuple[int, ...], kind: problem.Kind, detail: str) -> Response:
-        return self.refuser.refuse(call, Refused(statuses, kind, detail, {}))
-
     def _samples_of(self, name: str) -> Mapping[str, Mapping[str, Any]]:
         """The things that the document shows as examples, by id."""
         resource = self.recognised.resources[name]
@@ -238,6 +232,14 @@ class ResourceAnswerer:
 
 class StaleError(ConflictError):
     """The thing has changed since the client saw it."""
+
+
+_REFUSALS: Mapping[type[Exception], tuple[tuple[int, ...], problem.Kind]] = {
+    UnknownError: ((NOT_FOUND,), problem.UNKNOWN),
+    ConflictError: ((CONFLICT,), problem.CONFLICT),
+    StaleError: ((PRECONDITION,), problem.CONFLICT),
+    PatchError: ((CONFLICT, UNPROCESSABLE, BAD_REQUEST), problem.CONFLICT),
+}
 
 
 def _wishes(call: Call) -> bool:

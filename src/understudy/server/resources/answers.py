@@ -104,7 +104,7 @@ class Answers:
         if "2XX" in keys or (not known and "DEFAULT" in keys):
             known = list(likely[:1])
         refusal: NotOfferedError | None = None
-        for status in sorted(known, key=lambda status: (status not in likely, likely.index(status) if status in likely else status)):  # fmt: skip
+        for status in (*(code for code in likely if code in known), *(code for code in known if code not in likely)):
             try:
                 yield from (
                     offer
@@ -180,8 +180,8 @@ class Answers:
             parts = words(name.removeprefix("x-"))
             if page is not None and parts in (("total",), ("total", "count"), ("total", "items")):
                 yield name, str(page.total)
-            elif page is not None and name == "link" and page.more:
-                yield name, f'<{page.link(page.start + page.size)}>; rel="next"'
+            elif page is not None and name == "link":
+                yield name, f'<{page.link(page.start + page.size)}>; rel="next"' if page.more else ""
 
 
 _LIKELY: Mapping[str, tuple[int, ...]] = {

@@ -61,7 +61,8 @@ class Completer:
         self.generator = generator
         self.outlines = outlines
         self.fits = generator.composer.fits
-        self._fresh = lambda: Generator(document, version)
+        self.document = document
+        self.version = version
 
     def whole(self, schema: Schema, known: Known, random: Random) -> dict[str, Any]:
         """A whole thing of a schema that says what is known of it.
@@ -96,7 +97,7 @@ class Completer:
             if pinned is not None and not pins:
                 continue
             for detail in DETAILS:
-                generator = self.generator if pinned is None else self._fresh()
+                generator = self.generator if pinned is None else Generator(self.document, self.version)
                 try:
                     found = generator.draw(
                         schema if pinned is None else {"allOf": [schema, pinned]}, random, detail=detail

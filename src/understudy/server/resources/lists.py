@@ -25,7 +25,7 @@ PAGING: Mapping[tuple[str, ...], str] = {
                      ("max", "results"), ("max",), ("rows",), ("top",), ("page", "limit"), ("num", "results"),
                      ("perpage",), ("first",)], "limit"),
     **dict.fromkeys([("offset",), ("skip",), ("start",), ("page", "offset"), ("start", "index"), ("from",)], "offset"),
-    **dict.fromkeys([("page",), ("page", "number"), ("p",), ("page", "no"), ("page", "index"), ("pagenumber",)], "page"),
+    **dict.fromkeys([("page",), ("page", "number"), ("p",), ("page", "no"), ("page", "index")], "page"),
     **dict.fromkeys([("cursor",), ("after",), ("page", "token"), ("next", "token"), ("starting", "after"),
                      ("page", "cursor"), ("start", "cursor"), ("page", "after"), ("continuation", "token"),
                      ("next", "page", "token"), ("marker",), ("next", "cursor")], "cursor"),
@@ -115,7 +115,7 @@ def _filters(
 ) -> dict[str, str]:
     """Query parameters that are called like a property of the things."""
     properties = outlines.properties(items)
-    by_words = {words(key): key for key in reversed(properties)}
+    by_words = {words(key): key for key in reversed(list(properties))}
     by_words |= {words(singular(key)): key for key in properties if outlines.items(properties[key]) is not None}
     used = {paging.limit, paging.offset, paging.page, paging.cursor}
     found = {}

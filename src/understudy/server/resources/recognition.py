@@ -92,7 +92,7 @@ class _Recognition:
         return groups
 
     def _join(self, groups: dict[str, _Group]) -> None:
-        """Join what two paths say of one resource: ``/pets`` and ``/pet/{id}``, ``/shops/{}/orders`` and ``/orders/{id}``."""
+        """Join what two paths say of one resource: ``/pets`` and ``/pet/{}``, ``/shops/{}/orders`` and ``/orders/{}``."""
         alike: defaultdict[Any, list[str]] = defaultdict(list)
         named: defaultdict[str, list[str]] = defaultdict(list)
         for key, group in groups.items():
@@ -354,8 +354,11 @@ class _Recognition:
         return messages.shown_schema(self.contract.data, operation)
 
     def _explain(self, resource: Resource, group: _Group, inside: Inside) -> None:
-        methods = [m.upper() for m in (*group.whole, *group.things)]
-        resource.why.append(f"{resource.item_path or resource.collection} has {', '.join(dict.fromkeys(methods))}")
+        for table in (group.whole, group.things):
+            paths = dict.fromkeys(operation.template for operation, _ in table.values())
+            if paths:
+                methods = ", ".join(method.upper() for method in table)
+                resource.why.append(f"{' and '.join(paths)} {'have' if len(paths) > 1 else 'has'} {methods}")
         if resource.id_property:
             stands = f" in `{'.'.join(inside)}`" if inside else ""
             resource.why.append(f"things have the id `{resource.id_property}`{stands} ({resource.ids})")

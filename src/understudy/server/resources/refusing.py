@@ -7,7 +7,7 @@ credentials that are not accepted. It must not know why.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.contract.body import is_json
@@ -42,7 +42,7 @@ class Refused:
     statuses: Sequence[int]
     kind: problem.Kind
     detail: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refuser:

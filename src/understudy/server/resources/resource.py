@@ -94,7 +94,7 @@ class Resource:
 
     Attributes:
         name: what it is called here: the last word of its collection's path, made longer where two are called the same.
-        collection: the path of the collection, its parameters without names; the item's own where there is no collection.
+        collection: the path of the collection, its parameters without names.
         schema: the schema of one thing, as answers show it.
         id_property: the property that holds the id; empty where the id stands in the path alone.
         id_schema: what is asked of an id, by the property and by the path parameter.
