@@ -20,10 +20,8 @@ from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotF
 from openapi_core.validation.request import (
     V30RequestBodyValidator,
     V30RequestParametersValidator,
-    V30RequestSecurityValidator,
     V31RequestBodyValidator,
     V31RequestParametersValidator,
-    V31RequestSecurityValidator,
 )
 from openapi_core.validation.request.exceptions import MissingRequestBody, ParameterValidationError
 from openapi_core.validation.response import (
@@ -46,14 +44,12 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
         "parameters": V30RequestParametersValidator,
         "body": V30RequestBodyValidator,
-        "security": V30RequestSecurityValidator,
         "data": V30ResponseDataValidator,
         "headers": V30ResponseHeadersValidator,
     },
     "3.1": {
         "parameters": V31RequestParametersValidator,
         "body": V31RequestBodyValidator,
-        "security": V31RequestSecurityValidator,
         "data": V31ResponseDataValidator,
         "headers": V31ResponseHeadersValidator,
     },
@@ -202,12 +198,11 @@ class Engine:
         Args:
             request: the request.
             parameters: place of each parameter in the document, by (in, name).
-            head: whether security and parameters are judged.
+            head: whether parameters are judged.
             body: whether the body is judged.
         """
         view = RequestView(request)
         if head:
-            yield from self._parts["security"].iter_errors(view)
             for error in self._parts["parameters"].iter_errors(view):
                 yield from self._empty(error, parameters) if _is_empty(error) else (error,)
         if body:

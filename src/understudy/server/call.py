@@ -36,6 +36,13 @@ class Answerer(Protocol):
         """Headers that tell one answer from another: a request id, the seconds spent."""
 
 
+class Door(Protocol):
+    """Whoever refuses credentials in the product's stead."""
+
+    def refuse(self, call: Call, broken: Sequence[Violation], *, enforce: bool) -> Response | None:
+        """The refusal; None for a request that may pass, or that the gate is to refuse."""
+
+
 class NotRefusedError(Exception):
     """The product accepted what it was to refuse; what it did in accepting is taken back."""
 
@@ -54,6 +61,7 @@ class Part:
         sandboxes: the service's states, if a service plays.
         events: the contract of the events it sends, if it sends any.
         control: the part that offers the service's other side on the control plane, if it has one.
+        door: who refuses credentials in the document's own words, if anybody does.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
         prefix: what every path below the base path begins with.
     """
@@ -67,6 +75,7 @@ class Part:
     sandboxes: Sandboxes | None = None
     events: Contract | None = None
     control: Part | None = None
+    door: Door | None = None
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
     prefix: str = field(init=False)
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from understudy.contract.credentials import challenges
 from understudy.contract.exchange import Response
 from understudy.contract.violations import CODES, Violation
 from understudy.server import problem
@@ -204,6 +205,10 @@ class Inbound:
         contract = call.part.contract
         broken = contract.check_request(call.request)
         call.violations.extend(broken)
+        door = call.part.door
+        if door is not None and (refusal := door.refuse(call, broken, enforce=self.policy == "enforce")) is not None:
+            call.response = refusal
+            return
         if self.policy == "enforce":
             grave = [violation for violation in broken if violation.status]
             blocking = [violation for violation in grave if not contract.left_to_product(violation)]
@@ -228,6 +233,9 @@ def _refuse(call: Call, violations: list[Violation]) -> None:
     headers = {}
     if worst.status == 405 and call.request.path_pattern:  # noqa: PLR2004 - Method Not Allowed
         headers["Allow"] = ", ".join(call.part.contract.methods(call.request.path_pattern))
+    operation = call.part.contract.by_id.get(call.operation_id)
+    if worst.code == "security-missing" and operation is not None:
+        headers["WWW-Authenticate"] = challenges(call.part.contract.data, operation)
     title = CODES[worst.code].title
     detail = f"{title}: {worst.message}" if len(violations) == 1 else f"{len(violations)} promises are broken."
     call.violations = list(dict.fromkeys((*call.violations, *violations)))

@@ -22,6 +22,7 @@ from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
 from understudy.server.deliveries import REDELIVER, redeliver
+from understudy.server.door import Door
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
 from understudy.server.resources.answerer import ResourceAnswerer
 from understudy.server.resources.override import OverrideError
@@ -213,8 +214,9 @@ def _stage(target: str, direction: Direction) -> Staged:
 
 def _from_document(name: str, contract: Contract, base: str, direction: Direction) -> Part:
     """The part of a document that nobody plays: with the state that it implies, or without any."""
+    door = Door(contract, direction.seed, direction.accepted)
     if direction.state == "none":
-        return Part(name, contract, SynthesisAnswerer(contract, direction.seed), base)
+        return Part(name, contract, SynthesisAnswerer(contract, direction.seed), base, door=door)
 
     def make(seed: int, _: str) -> Sandbox:
         return Sandbox(seed, Things, {}, direction.frozen_at, {REDELIVER: redeliver})
@@ -224,7 +226,7 @@ def _from_document(name: str, contract: Contract, base: str, direction: Directio
         answerer = ResourceAnswerer(contract, direction.seed, sandboxes, strict=direction.state == "strict")
     except OverrideError as error:
         raise TargetError(f"{contract.document.source.path}: {error}") from None
-    return Part(name, contract, answerer, base, sandboxes=sandboxes)
+    return Part(name, contract, answerer, base, sandboxes=sandboxes, door=door)
 
 
 def _control(service: Service, control: Control, sandboxes: Sandboxes) -> Part:

@@ -92,7 +92,7 @@ class _Recognition:
         return groups
 
     def _join(self, groups: dict[str, _Group]) -> None:
-        """Join what two paths say of one resource: ``/pets`` and ``/pet/{}``, ``/shops/{}/orders`` and ``/orders/{}``."""
+        """Join what two paths say of one: ``/pets`` and ``/pet/{}``, ``/shops/{}/orders`` and ``/orders/{}``."""
         alike: defaultdict[Any, list[str]] = defaultdict(list)
         named: defaultdict[str, list[str]] = defaultdict(list)
         for key, group in groups.items():
