@@ -7,86 +7,20 @@ the way; it must not know HTTP.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 from typing import Any
 
-from understudy.generator.names import singular, words
+from understudy.generator.names import singular
 from understudy.generator.shape import UnsatisfiableError
 from understudy.server.resources import ids, pages, patches
+from understudy.server.resources.asking import Ask, ConflictError, Outcome, UnknownError, UnplayableError
+from understudy.server.resources.belonging import Belonging
 from understudy.server.resources.completing import Completer, Known
 from understudy.server.resources.ids import Minter
-from understudy.server.resources.resource import Above, Recognised, Resource, Role, Verb
+from understudy.server.resources.resource import Recognised, Resource, Verb
 from understudy.server.resources.things import Scope, Thing, Things
 
 MOST_IMAGINED = 3
-
-
-class UnknownError(Exception):
-    """There is no such thing; the message says which."""
-
-
-class ConflictError(Exception):
-    """The state does not allow it; the message says why."""
-
-
-class UnplayableError(Exception):
-    """The document does not say enough to play this; the message says what is missing."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What is asked for.
-
-    Attributes:
-        role: what the operation does.
-        resource: to which resource.
-        scope: whose things are meant.
-        identity: the thing's id as the path has it; empty where it has none.
-        sent: the part of the body that is the thing: an object, None without a body, anything else as it was sent.
-        media_type: of the body.
-        pairs: the query.
-        several: which query parameters may hold several values.
-        url: where the collection is.
-        now: the moment.
-        random: where choices come from that follow the order of requests.
-        dream: a random source that follows from what it is asked for alone.
-        creates: whether the operation says that it may create a thing.
-        conflicts: whether the operation speaks of conflicts.
-    """
-
-    role: Role
-    resource: Resource
-    scope: Scope
-    identity: str
-    sent: Any
-    media_type: str
-    pairs: pages.Pairs
-    several: Mapping[str, bool]
-    url: str
-    now: datetime
-    random: Random
-    dream: Callable[..., Random]
-    creates: bool = False
-    conflicts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of it.
-
-    Attributes:
-        thing: the thing that was read or changed; None for lists.
-        page: the page that was listed.
-        is_new: whether the thing was made just now.
-        is_gone: whether it was deleted.
-    """
-
-    thing: Thing | None = None
-    page: pages.Page | None = None
-    is_new: bool = False
-    is_gone: bool = False
 
 
 class Player:
@@ -109,7 +43,7 @@ class Player:
         strict: bool,
         samples: Callable[[str], Mapping[str, Mapping[str, Any]]],
     ) -> None:
-        self.recognised = recognised
+        self.belonging = Belonging(recognised, completer.outlines)
         self.completer = completer
         self.minter = minter
         self.outlines = completer.outlines
@@ -157,7 +91,7 @@ class Player:
         identity = ""
         if key and key in sent and key in resource.given and self.completer.fits(resource.id_schema, sent[key]):
             identity = ids.as_text(sent[key])
-        scope = self._scope(ask, sent)
+        scope = self.belonging.scope(ask.resource, ask.scope, sent)
         old = things.find(resource.name, scope, identity) if identity else None
         if old is not None and ask.conflicts:
             raise ConflictError(f"{resource.name} {identity} exists already")
@@ -176,7 +110,7 @@ class Player:
         old = things.find(ask.resource.name, ask.scope, identity)
         if old is None and (ask.creates or (ask.resource.singular and self._is_real(things, ask.resource, ask.scope))):
             self._keep_unique(things, ask, sent, None)
-            return self._make(things, ask, self._scope(ask, sent), sent, identity)
+            return self._make(things, ask, self.belonging.scope(ask.resource, ask.scope, sent), sent, identity)
         old = self._get(things, ask, identity)
         kept = {name: value for name, value in old.value.items() if name not in ask.resource.given}
         return self._change(things, ask, old, {**kept, **sent})
@@ -238,7 +172,7 @@ class Player:
     def _imagine(self, things: Things, ask: Ask, identity: str) -> Thing:
         """The thing that has this id in an untouched collection: always the same one."""
         resource = ask.resource
-        known = dict(self.samples(resource.name).get(identity, {})) | self._place(ask, ask.scope)
+        known = dict(self.samples(resource.name).get(identity, {})) | self.belonging.told(resource, ask.scope)
         if resource.id_property:
             known[resource.id_property] = ids.from_text(self.outlines, resource.id_schema, identity)
         value = self.completer.whole(resource.schema, Known(known), ask.dream(resource.name, ask.scope, identity))
@@ -268,7 +202,7 @@ class Player:
     def _make(self, things: Things, ask: Ask, scope: Scope, sent: Mapping[str, Any], identity: str) -> Outcome:
         resource = ask.resource
         value = {name: item for name, item in sent.items() if name != resource.id_property}
-        value = self._place(ask, scope) | value
+        value = self.belonging.told(resource, scope) | value
         minted: Any = ids.from_text(self.outlines, resource.id_schema, identity)
         if not identity and not resource.singular:
             minted = self._new_id(things, ask, value, ask.random)
@@ -304,34 +238,3 @@ class Player:
                     raise ConflictError(
                         f"There is a {singular(ask.resource.name)} with the {name} {sent[name]} already."
                     )
-
-    def _scope(self, ask: Ask, sent: Mapping[str, Any]) -> Scope:
-        """Whose a new thing is: by the path, and by the ids of things above that the body names."""
-        found = dict(ask.scope)
-        for role in self.recognised.roles.values():
-            for above in role.above if role.resource == ask.resource.name else ():
-                key = self.recognised.collections.get(above.collection, above.collection)
-                name = self._reference(above, sent)
-                if key not in found and name and isinstance(sent[name], (str, int)):
-                    found[key] = ids.as_text(sent[name])
-        return tuple(found.items())
-
-    def _place(self, ask: Ask, scope: Scope) -> dict[str, Any]:
-        """The properties of a thing that name the things above it."""
-        found: dict[str, Any] = {}
-        properties = self.outlines.properties(ask.resource.schema)
-        known = dict(scope)
-        for role in self.recognised.roles.values():
-            for above in role.above if role.resource == ask.resource.name else ():
-                key = self.recognised.collections.get(above.collection, above.collection)
-                name = self._reference(above, properties)
-                if key in known and name and name != ask.resource.id_property:
-                    found[name] = ids.from_text(self.outlines, properties[name], known[key])
-        return found
-
-    @staticmethod
-    def _reference(above: Above, names: Mapping[str, Any]) -> str:
-        """The property that holds the id of a thing above."""
-        owner = singular(above.collection.rstrip("/{}").rpartition("/")[2])
-        wanted = {(*words(owner), "id"), words(above.parameter)} - {("id",)}
-        return next((name for name in names if words(name) in wanted), "")

@@ -26,8 +26,9 @@ from understudy.server import negotiation, problem
 from understudy.server.call import Call, NotRefusedError, base_url
 from understudy.server.negotiation import NotOfferedError
 from understudy.server.resources import answers, messages
-from understudy.server.resources.acting import Ask, ConflictError, Outcome, Player, UnknownError, UnplayableError
+from understudy.server.resources.acting import Player
 from understudy.server.resources.answers import Answers, Told
+from understudy.server.resources.asking import Ask, ConflictError, Outcome, UnknownError, UnplayableError
 from understudy.server.resources.completing import Completer, take
 from understudy.server.resources.ids import Minter, as_text
 from understudy.server.resources.outline import Outlines
@@ -139,7 +140,7 @@ class ResourceAnswerer:
             if resource is not None and not self.player.is_known(things, resource, tuple(scope), identity):
                 raise UnknownError(f"There is no {singular(resource.name)} {identity}.")
             scope.append((name, identity))
-        return tuple(scope[:-1] if role is not None and role.verb == "act" else scope)
+        return tuple(scope if role is None else scope[: len(role.above)])
 
     def _ask(self, call: Call, operation: Operation, sandbox: Sandbox, role: Role, scope: Scope) -> Ask:
         request = call.request

@@ -24,7 +24,7 @@ from understudy.generator.names import words
 from understudy.generator.shape import UnsatisfiableError
 from understudy.server import writing
 from understudy.server.negotiation import BODILESS, NotOfferedError, Offer, Wish, offers
-from understudy.server.resources.acting import Outcome, UnplayableError
+from understudy.server.resources.asking import Outcome, UnplayableError
 from understudy.server.resources.completing import Completer, put, take
 from understudy.server.resources.messages import essence, is_ours
 from understudy.server.resources.outline import Outlines
