@@ -175,7 +175,9 @@ class Player:
         known = dict(self.samples(resource.name).get(identity, {})) | self.belonging.told(resource, ask.scope)
         if resource.id_property:
             known[resource.id_property] = ids.from_text(self.outlines, resource.id_schema, identity)
-        value = self.completer.whole(resource.schema, Known(known), ask.dream(resource.name, ask.scope, identity))
+        value = known
+        if not (identity in self.samples(resource.name) and self.completer.fits(resource.schema, known)):
+            value = self.completer.whole(resource.schema, Known(known), ask.dream(resource.name, ask.scope, identity))
         return things.add(resource.name, ask.scope, identity, value, imagined=True)
 
     def _populate(self, things: Things, ask: Ask) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +28,7 @@ from understudy.server.negotiation import NotOfferedError
 from understudy.server.resources import answers, messages
 from understudy.server.resources.acting import Player
 from understudy.server.resources.answers import Answers, Told
-from understudy.server.resources.asking import Ask, ConflictError, Outcome, UnknownError, UnplayableError
+from understudy.server.resources.asking import Ask, ConflictError, UnknownError, UnplayableError
 from understudy.server.resources.completing import Completer, take
 from understudy.server.resources.ids import Minter, as_text
 from understudy.server.resources.outline import Outlines
@@ -36,7 +36,7 @@ from understudy.server.resources.patches import PatchError
 from understudy.server.resources.recognition import recognise
 from understudy.server.resources.refusing import Refused, Refuser
 from understudy.server.resources.resource import Resource, Role
-from understudy.server.resources.things import Scope, Things
+from understudy.server.resources.things import Scope, Thing, Things
 from understudy.server.synthesis import SynthesisAnswerer
 
 RESOURCE, STATELESS, SYNTHESISED = b"understudy-resource", b"understudy-stateless", b"understudy-synthesised"
@@ -119,7 +119,7 @@ class ResourceAnswerer:
         outcome = self.player.play(things, ask)
         if role.verb == "act" and role.shown is None:
             return None
-        told = Told(role, resource, self._here(call, operation, resource, outcome))
+        told = Told(role, resource, partial(self._where, call, resource))
         response = self.answers.write(operation, call.request, outcome, told)
         response = _marked(response, RESOURCE, resource.name)
         imagined = outcome.thing is not None and outcome.thing.imagined
@@ -202,20 +202,15 @@ class ResourceAnswerer:
         if thing is not None and answers.etag(thing.value) not in wanted.split(", "):
             raise StaleError(f"{ask.resource.name} {ask.identity} has changed since")
 
-    def _here(self, call: Call, operation: Operation, resource: Resource, outcome: Outcome) -> str:
+    def _where(self, call: Call, resource: Resource, thing: Thing) -> str:
         """The URL of the thing, by the path that one thing of its resource has."""
         template = resource.item_path
-        if outcome.thing is None or not template:
+        if not template:
             return base_url(call) + quote(call.request.path)
-        known = dict(call.request.path_params)
-        for step in self.recognised.parents.get(operation.operation_id, ()):
-            known[step.parameter] = call.request.path_params[step.parameter]
         names = PARAMETER.findall(template)
-        for name in names:
-            if name not in known:
-                known[name] = outcome.thing.id
+        known = dict.fromkeys(names, thing.id) | dict(call.request.path_params)
         if names and not resource.singular:
-            known[names[-1]] = outcome.thing.id
+            known[names[-1]] = thing.id
         path = PARAMETER.sub(lambda match: quote(known[match.group(1)], safe=""), template)
         return base_url(call) + path
 

@@ -7,7 +7,7 @@ neither tells. Every candidate is held against the contract before it leaves.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -30,6 +30,7 @@ from understudy.server.resources.messages import essence, is_ours
 from understudy.server.resources.outline import Outlines
 from understudy.server.resources.pages import Page, Wrapper
 from understudy.server.resources.resource import Resource, Role, Schema
+from understudy.server.resources.things import Thing
 from understudy.server.synthesis import Candidate, SynthesisAnswerer
 
 CREATED, OK, NO_CONTENT, NOT_MODIFIED = 201, 200, 204, 304
@@ -48,12 +49,12 @@ class Told:
     Attributes:
         role: what the operation does.
         resource: to which resource.
-        here: the URL of the thing, or of the list.
+        where: says the URL of a thing.
     """
 
     role: Role
     resource: Resource
-    here: str
+    where: Callable[[Thing], str]
 
 
 class Answers:
@@ -122,7 +123,7 @@ class Answers:
             return self.synthesis.respond(offer, Candidate("", b"", detail, random), headers)
         schema = offer.media.get("schema", True)
         if outcome.page is not None:
-            value = self._listed(schema, outcome.page, detail, random)
+            value = self._listed(schema, outcome.page, told, detail, random)
         else:
             value = self._shown(schema, outcome, told, detail, random)
         kind = essence(offer.media_type)
@@ -138,7 +139,10 @@ class Answers:
         if inside is None or not self.outlines.is_object(schema):
             return self.synthesis.generator.draw(schema, random, detail=detail)
         part = self.outlines.inside(schema, inside)
-        value = self._linked(dict(outcome.thing.value), part, told)
+        value = self._linked(dict(outcome.thing.value), part, told.where(outcome.thing))
+        listed = self.outlines.properties(part)
+        if listed and not self.outlines.same(part, told.resource.schema):  # another view of the thing
+            value = {name: item for name, item in value.items() if name in listed}
         shown: Any = self.completer.shown(part, value, random)
         if inside:
             shown = put(self.synthesis.generator.draw(schema, random, detail=detail), inside, shown)
@@ -146,7 +150,7 @@ class Answers:
             shown |= {name: True for name in shown if words(name) in ACKNOWLEDGED and isinstance(shown[name], bool)}
         return shown
 
-    def _linked(self, value: dict[str, Any], schema: Schema, told: Told) -> dict[str, Any]:
+    def _linked(self, value: dict[str, Any], schema: Schema, here: str) -> dict[str, Any]:
         """A thing that says where it is, in the way of HAL and JSON:API."""
         properties = self.outlines.properties(schema)
         for name in ("_links", "links"):
@@ -154,14 +158,18 @@ class Answers:
                 continue
             below = self.outlines.properties(properties[name])["self"]
             old = value.get(name)
-            here: Any = {"href": told.here} if self.outlines.is_object(below) else told.here
-            if self.completer.fits(below, here):
-                value[name] = {**(old if isinstance(old, dict) else {}), "self": here}
+            link: Any = {"href": here} if self.outlines.is_object(below) else here
+            if self.completer.fits(below, link):
+                value[name] = {**(old if isinstance(old, dict) else {}), "self": link}
         return value
 
-    def _listed(self, schema: Schema, page: Page, detail: Detail, random: Random) -> Any:
+    def _listed(self, schema: Schema, page: Page, told: Told, detail: Detail, random: Random) -> Any:
         """A message that lists a page."""
-        items = [self.completer.shown(page.listing.items, thing.value, random) for thing in page.things]
+        wanted = page.listing.items
+        items = [
+            self.completer.shown(wanted, self._linked(dict(thing.value), wanted, told.where(thing)), random)
+            for thing in page.things
+        ]
         inside = page.listing.inside
         if not inside:
             return items
@@ -171,8 +179,8 @@ class Answers:
     def _headers(self, offer: Offer, outcome: Outcome, told: Told) -> Iterator[tuple[str, str]]:
         """The headers that follow from the state."""
         documented = {name.lower(): name for name in offer.response.get("headers") or {}}
-        if outcome.is_new and (told.resource.item_path or "location" in documented) and told.here:
-            yield "location", told.here
+        if outcome.is_new and outcome.thing is not None:
+            yield "location", told.where(outcome.thing)
         thing, page = outcome.thing, outcome.page
         if thing is not None and "etag" in documented and not outcome.is_gone:
             yield "etag", etag(thing.value)

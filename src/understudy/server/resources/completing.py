@@ -6,7 +6,7 @@ missing; ids, times and links follow from the state. Whether a whole answer keep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -73,7 +73,7 @@ class Completer:
         first: dict[str, Any] | None = None
         for drawn in self._draws(schema, value, random):
             base = {name: known.before.get(name, item) for name, item in drawn.items()}
-            overlaid = self._overlay(schema, base, value)
+            overlaid = self._overlay(schema, base, value, random)
             made = self._times(schema, overlaid, known)
             lean = {name: item for name, item in made.items() if name in value or name not in known.keep_out}
             lean = self._defaults(schema, lean, known)
@@ -118,8 +118,10 @@ class Completer:
             and not (name in properties and self.outlines.composer.write_only(properties[name]))
         }
 
-    def _overlay(self, schema: Schema, drawn: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
-        """What was drawn, what is known laid over it; objects merge where the known one alone does not fit."""
+    def _overlay(
+        self, schema: Schema, drawn: Mapping[str, Any], value: Mapping[str, Any], random: Random
+    ) -> dict[str, Any]:
+        """What was drawn, what is known laid over it; parts are made whole where the known one alone does not fit."""
         result = dict(drawn)
         properties = self.outlines.properties(schema)
         for name, item in value.items():
@@ -128,10 +130,25 @@ class Completer:
                 result[name] = item
             elif isinstance(item, Mapping):
                 base = drawn.get(name)
-                merged = self._overlay(below, base if isinstance(base, Mapping) else {}, item)
+                merged = self._overlay(below, base if isinstance(base, Mapping) else {}, item, random)
                 if self.fits(below, merged):
                     result[name] = merged
+            elif isinstance(item, list):
+                items = self._items(below, item, random)
+                if self.fits(below, items):
+                    result[name] = items
         return result
+
+    def _items(self, schema: Schema, items: Sequence[Any], random: Random) -> list[Any]:
+        """The items of an array, each made whole."""
+        wanted = self.outlines.items(schema)
+        out = frozenset(self.outlines.properties(wanted)) - frozenset(self.outlines.shape(wanted).required)
+        return [
+            self.whole(wanted, Known(item, out), random)
+            if isinstance(item, Mapping) and not self.fits(wanted, item)
+            else item
+            for item in items
+        ]
 
     def _times(self, schema: Schema, value: dict[str, Any], known: Known) -> dict[str, Any]:
         """The times that a server notes, by its clock."""

@@ -23,6 +23,7 @@ LIKELY = ("uuid", "guid", "identifier", "key", "slug", "code", "sku", "number", 
 SLUGS = frozenset({"slug", "handle", "key", "name", "code"})
 TITLES = ("title", "name", "label", "subject")
 TRIES = 200
+LENGTH = 16
 
 
 def find(outlines: Outlines, schema: Schema, parameter: str, thing: str, *, likely: bool) -> str:
@@ -123,6 +124,9 @@ class Minter:
 
     def _draw(self, resource: Resource, random: Random) -> Any:
         schema, name = resource.id_schema, resource.id_property or "id"
+        shape = self.outlines.shape(schema)
+        if resource.ids == "text" and not (shape.patterns or shape.format or shape.values):
+            return names.token(random, min(LENGTH, int(shape.limits.get("maxLength", LENGTH))))
         found = self.generator.draw(schema, random, name=name, detail=Detail(examples=False))
         return names.uuid(random) if resource.ids == "uuid" and not isinstance(found, str) else found
 

@@ -28,7 +28,7 @@ MEANINGS: Mapping[tuple[str, ...], str] = {
                      ("total", "records"), ("odata", "count"), ("items", "total"), ("total", "rows"),
                      ("results", "total"), ("number", "of", "results")], "total"),
     **dict.fromkeys([("count",), ("num", "results"), ("number", "of", "elements"), ("length",)], "count"),
-    **dict.fromkeys([("page",), ("current", "page"), ("page", "number"), ("page", "index")], "page"),
+    **dict.fromkeys([("page",), ("current", "page"), ("page", "number"), ("page", "index"), ("number",)], "page"),
     **dict.fromkeys([("per", "page"), ("page", "size"), ("limit",), ("size",), ("pagesize",), ("items", "per", "page"),
                      ("max", "results")], "size"),
     **dict.fromkeys([("offset",), ("skip",), ("start",), ("start", "index")], "offset"),
