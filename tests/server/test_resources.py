@@ -254,6 +254,14 @@ def test_envelopes_polymorphism_and_recursion(serve: Serve) -> None:
     kept(odd)
 
 
+def test_plain_json_sets_null_where_null_may_stand(serve: Serve) -> None:
+    """A PATCH that is no merge patch does not remove what can be null, and leaves alone what cannot be missing."""
+    odd = serve(ODDITIES)
+    made = odd.post("/api/v2/animals", json={"animal": {"kind": "cat", "name": "Tom", "lives": 9, "owner": "Ann"}})
+    got = odd.patch(made.headers["location"], json={"animal": {"owner": None}}).json()["animal"]
+    assert got == {**made.json()["animal"], "owner": None}
+
+
 @pytest.mark.parametrize("how", [{"data": {"title": "My Page", "stars": "4"}},
                                  {"data": {"title": "My Page", "stars": "4"}, "files": {"cover": b"x"}}])  # fmt: skip
 def test_forms_create_things(serve: Serve, how: dict[str, Any]) -> None:
