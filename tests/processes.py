@@ -62,16 +62,16 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run our command to its end."""
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=cwd)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=patience, cwd=cwd)
 
 
 @contextmanager
-def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None) -> Iterator[Server]:
-    """A server on a free port, ended whatever happens."""
+def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None, port: int = 0) -> Iterator[Server]:
+    """A server on a free port, or on one that was free just now, ended whatever happens."""
     process = subprocess.Popen(
-        [command, "serve", *arguments, "--port", "0"],
+        [command, "serve", *arguments, "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

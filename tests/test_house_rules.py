@@ -42,7 +42,7 @@ def test_the_readme_lists_every_command_and_option() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert parameter.opts[0] in README, f"{name} {parameter.opts[0]}"
-                options.update(parameter.opts)
+                options.update((*parameter.opts, *parameter.secondary_opts))
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
     assert set(re.findall(r"`understudy ([a-z]+)", README)) <= set(main.commands)
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
 
 from played import Serve
-from processes import serving
+from processes import COMMAND, serving
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 
@@ -32,7 +37,7 @@ def test_the_curl_lines_answer_what_the_readme_says() -> None:
 
 def test_the_overlay_of_a_label_of_ones_own_is_one_file(serve: Serve, tmp_path: Path) -> None:
     """The README's overlay gives Chatwoot another title and place, with its handlers and contract as they are."""
-    (overlay,) = blocks("yaml")
+    (overlay,) = [block for block in blocks("yaml") if "overlay: 1" in block]
     path = tmp_path / "acme.overlay.yaml"
     path.write_text(overlay)
     client = serve("chatwoot", overlays=[path])
@@ -48,3 +53,31 @@ def test_the_two_commands_are_what_ci_and_newcomers_run() -> None:
     shell = blocks("sh")
     assert shell[0].strip() == "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/understudy serve"
     assert [block for block in shell if block.rstrip().endswith("pytest")]
+
+
+def pipelines() -> dict[str, dict[str, Any]]:
+    """The pipelines of the README: each one's job, by what it is for."""
+    found = [yaml.safe_load(block) for block in blocks("yaml")]
+    (github,) = [pipeline["jobs"]["contract"] for pipeline in found if "jobs" in pipeline]
+    (gitlab,) = [pipeline["contract"] for pipeline in found if "contract" in pipeline]
+    return {"GitHub": github, "GitLab": gitlab}
+
+
+@pytest.mark.parametrize("name", ["GitHub", "GitLab"])
+def test_a_pipeline_works_when_it_is_pasted(name: str, tmp_path: Path) -> None:
+    """Its verify step runs against a deployment, keeps its exit code, and leaves the files that later steps take up."""
+    job = pipelines()[name]
+    lines = [step.get("run", "") for step in job["steps"]] if "steps" in job else job["script"]
+    (verify,) = [line for line in lines if line.startswith("understudy verify")]
+    names = {*job.get("env", {}), *job.get("variables", {})}
+    assert "UNDERSTUDY_PARAM_INBOX_IDENTIFIER" in names
+    with serving("--seed", "1") as server:
+        given = {"DEPLOYMENT": server.url, "UNDERSTUDY_PARAM_INBOX_IDENTIFIER": "demo-inbox"}
+        path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-euc", verify], cwd=tmp_path, env={**os.environ, **given, "PATH": path}, capture_output=True,
+            text=True, check=False, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["contract.html", "contract.md", "contract.xml"]
+    assert "demo-inbox" not in (tmp_path / "contract.md").read_text()

@@ -10,11 +10,13 @@ import click
 
 from understudy import __version__
 from understudy.commands.check import check
+from understudy.commands.compare import compare
 from understudy.commands.diff import diff
+from understudy.commands.report import report
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
-COMMANDS = (serve, verify, check, diff)
+COMMANDS = (serve, verify, compare, check, diff, report)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -266,6 +266,26 @@ def test_forms_and_files_are_judged_by_their_schema(tmp_path: Path) -> None:
     assert judge(part % (b"n", b"", b"1") + long + b"--x--\r\n", multipart) == [("/body/files[]/0", "schema-maxLength")]
 
 
+def test_path_parameters_are_read_in_every_style(tmp_path: Path) -> None:
+    """A path parameter in the style `matrix` or `label` is read as it stands in the path, and judged by its schema."""
+    parameters = [
+        {"name": "cell", "in": "path", "required": True, "style": "matrix", "schema": {"type": "integer", "maximum": 9}},
+        {"name": "tags", "in": "path", "required": True, "style": "label", "explode": True,
+         "schema": {"type": "array", "items": {"enum": ["a", "b"]}}},
+    ]  # fmt: skip
+    made = contract(tmp_path, {"/grid/{cell}/{tags}": {"get": operation("find", parameters=parameters)}})
+
+    def codes(cell: str, tags: str) -> list[str]:
+        values = {"cell": cell, "tags": tags}
+        request = Request("GET", f"/grid/{cell}/{tags}", template="/grid/{cell}/{tags}", path_params=values)
+        return [violation.code for violation in made.check_request(request)]
+
+    assert codes(";cell=7", ".a.b") == []
+    assert codes(";cell=70", ".a") == ["path-malformed"]
+    assert codes(";cell=7", ".a.c") == ["path-malformed"]
+    assert codes("7", ".a") == ["parameter-missing"]
+
+
 def test_openapi_3_0_is_judged_by_its_own_rules(tmp_path: Path) -> None:
     """`nullable` and a boolean `exclusiveMinimum` mean what they mean in 3.0."""
     schema = {
@@ -316,3 +336,13 @@ def test_every_code_has_a_remedy_and_no_other_code_can_be_raised() -> None:
     assert all(400 <= code.status <= 500 for name, code in CODES.items() if name != "query-undeclared")
     with pytest.raises(ValueError, match="not in the table"):
         Violation("", "made-up", "request", "", "", "")
+
+
+def test_what_a_document_deprecates_is_judged_like_the_rest(tmp_path: Path) -> None:
+    """A library's warnings are no verdicts, even where a program takes warnings for errors."""
+    old = {"in": "query", "deprecated": True, "allowEmptyValue": True, "schema": {"type": "integer"}}
+    paths = {"/old": {"get": operation("old", parameters=[{"name": "page", **old}])}}
+    judge = contract(tmp_path, paths)
+    assert judge.check_request(Request("GET", "/old", query=b"page=1", template="/old")) == ()
+    (violation,) = judge.check_request(Request("GET", "/old", query=b"page=x", template="/old"))
+    assert violation.code == "parameter-malformed"

@@ -184,7 +184,7 @@ def test_what_only_clients_send_is_left_out(tmp_path: Path) -> None:
     }
     made = documented(tmp_path, schema, "3.0.3")
     assert {tuple(value) for value in drawn(made, schema)} == {("id",)}
-    kept = Generator(made.data, "3.0").draw(schema, source(1), detail=Detail(write_only=True))
+    kept = Generator(made.data, "3.0").draw(schema, source(1), detail=Detail(of_others=True))
     assert set(kept) == {"password", "id"}
 
 

@@ -304,3 +304,18 @@ def test_what_cannot_be_told_within_the_contract_is_synthesised(serve: Serve, tm
     assert listed.json()["data"] == [made]
     assert listed.headers["understudy-resource"] == "customers"
     kept(shop)
+
+
+def test_the_state_goes_out_and_comes_back(serve: Serve) -> None:
+    """The control plane exports what was created; another server that takes it answers the same from then on."""
+    one, other = serve(SHOP, state="strict"), serve(SHOP, state="strict", seed=2)
+    made = ann(one)
+    one.post(f"/customers/{made['id']}/orders", json={"lines": LINES})
+    state = one.get("/_understudy/state").json()
+    assert made in [thing["value"] for thing in state["services"]["shop"]["tables"]["things"]]
+    assert other.put("/_understudy/state", json=state).status_code == 204
+    for path in ("/customers", "/orders/1", f"/customers/{made['id']}/orders"):
+        assert other.get(path).content == one.get(path).content
+    assert other.get(f"/customers/{NOBODY}").status_code == 404
+    new = {"name": "Bob", "email": "bob@a.example"}
+    assert other.post("/customers", json=new).json()["id"] == one.post("/customers", json=new).json()["id"]

@@ -16,7 +16,7 @@ from understudy.bundled import SPEC
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, load
 from understudy.contract.templates import PARAMETER
-from understudy.effective import PROFILES, document_of
+from understudy.effective import PROFILES, REFUSALS, document_of
 from understudy.server.app import CONTROL
 from understudy.server.call import SCOPE_KEY, Call, Part
 from understudy.server.routing import PartRouting, RoutingMiddleware, base_path, specification
@@ -116,7 +116,7 @@ def allowed(names: list[str]) -> list[str]:
 
 
 BUNDLED = {
-    "control": lambda: load(SPEC / CONTROL),
+    "control": lambda: load(SPEC / CONTROL, voice=SPEC / REFUSALS),
     **{
         f"{name} {profile}": lambda name=name, profile=profile: document_of(name, profile)[0]
         for name in discover()

@@ -21,6 +21,8 @@ STATES = ("infer", "strict", "none")
 ENGINES = ("plan", "stock")
 FAILS = ("breaking", "compatible", "any", "none")
 
+REPORTS = ("junit", "json", "html", "har", "sarif", "markdown")
+
 USAGE = 2
 
 
@@ -49,6 +51,24 @@ class Pair(click.ParamType[tuple[str, str]]):
         if match is None:
             self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
         return match.group(1), match.group(2)
+
+
+class Reports(click.ParamType[dict[str, Path]]):
+    """FORMAT=FILE, several by commas."""
+
+    name = "FORMAT=FILE[,…]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Path]:
+        """Split it."""
+        found: dict[str, Path] = {}
+        for part in value.split(","):
+            form, separator, path = part.partition("=")
+            if not separator or not path:
+                self.fail(f"{part!r} is not FORMAT=FILE, such as junit=report.xml", param, ctx)
+            if form not in REPORTS:
+                self.fail(f"there is no report format {form!r}; choose one of: {', '.join(REPORTS)}", param, ctx)
+            found[form] = Path(path)
+        return found
 
 
 def fail(message: str) -> NoReturn:

@@ -36,6 +36,9 @@ from understudy.commands.options import ENGINES, LOGS, POLICIES, STATES, Moment,
               help="A document's memory: what it implies, the same with nothing invented, or none.")  # fmt: skip
 @click.option("--accept-token", "accepted", multiple=True, metavar="TOKEN",
               help="Accept only these credentials for documents. Repeatable.")  # fmt: skip
+@click.option("--control-token", envvar="UNDERSTUDY_CONTROL_TOKEN", metavar="TOKEN",
+              help="Ask for this token on the control plane; needed where other machines can reach it. "
+                   "Also read from UNDERSTUDY_CONTROL_TOKEN.")  # fmt: skip
 @click.option("--callbacks-to", multiple=True, metavar="HOST",
               help="Let webhook requests go to this host, besides this machine. Repeatable.")  # fmt: skip
 @click.option("--workers", type=int, default=1, hidden=True)

@@ -8,6 +8,7 @@ know any schema.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import orjson
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+
+# What it writes into its log about a malformed body stands in a problem already.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 MAX_DEPTH = 64
 

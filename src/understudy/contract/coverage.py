@@ -127,6 +127,17 @@ class Coverage:
         }
         return tuple(sorted(found))
 
+    def asked(self, exchange: Exchange) -> tuple[int, int]:
+        """The promises of its operation's requests that a request exercises and those that it breaks, as bits.
+
+        For whoever compares many requests: the bits of one operation number the same promises for as long as this
+        coverage lives, and say nothing to another one.
+        """
+        for (side, _, _), surface, reached, broken in self._messages(exchange):
+            if side == "request":
+                return reached & surface.register.counted, broken
+        return 0, 0
+
     def counts(self) -> dict[Promise, Count]:
         """Every promise of the contract, sorted, with its count."""
         found: dict[Promise, Count] = {}
@@ -156,7 +167,7 @@ class Coverage:
             kept, broken = self._counted(key)
             counts = {"kept": sorted(kept.items()), "broken": sorted(broken.items())}
             surfaces.append(dict(zip(("side", "operation_id", "status"), key, strict=True)) | counts)
-        return {"layout": LAYOUT, "document": self._digest(), "outside": self.outside, "surfaces": surfaces}
+        return {"layout": LAYOUT, "document": self.digest, "outside": self.outside, "surfaces": surfaces}
 
     @classmethod
     def from_json(cls, contract: Contract, data: dict[str, Any]) -> Coverage:
@@ -169,7 +180,7 @@ class Coverage:
         """Count what stands in the JSON data of a coverage. Errors: `CoverageError` where it is of another document."""
         if data.get("layout") != LAYOUT:
             raise CoverageError("this coverage was written by another version of Understudy; measure it again")
-        if data.get("document") != self._digest():
+        if data.get("document") != self.digest:
             title = self.contract.document.title
             raise CoverageError(f"this coverage is not of the document {title} as it is now; measure it again")
         self.outside += data["outside"]
@@ -210,7 +221,9 @@ class Coverage:
         tally = self._tallies.get(key)
         return tally.counts() if tally is not None else (Counter(), Counter())
 
-    def _digest(self) -> str:
+    @property
+    def digest(self) -> str:
+        """What tells the document from others; coverages of the same one can be merged."""
         return hashlib.sha256(orjson.dumps(self.contract.data, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

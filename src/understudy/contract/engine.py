@@ -13,16 +13,20 @@ from typing import Any
 
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
+from openapi_core.deserializing.styles import deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
+from openapi_core.security import providers
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotFound
+from openapi_core.validation import validators as parts
 from openapi_core.validation.request import (
     V30RequestBodyValidator,
     V30RequestParametersValidator,
     V31RequestBodyValidator,
     V31RequestParametersValidator,
 )
+from openapi_core.validation.request import validators as request_parts
 from openapi_core.validation.request.exceptions import MissingRequestBody, ParameterValidationError
 from openapi_core.validation.response import (
     V30ResponseDataValidator,
@@ -30,6 +34,7 @@ from openapi_core.validation.response import (
     V31ResponseDataValidator,
     V31ResponseHeadersValidator,
 )
+from openapi_core.validation.response import validators as response_parts
 from openapi_core.validation.schemas.exceptions import ValidateError
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
@@ -54,6 +59,21 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
         "headers": V31ResponseHeadersValidator,
     },
 }
+
+
+class Silence:
+    """Stands where openapi-core warns of what a document calls deprecated, or of what it cannot judge.
+
+    Whoever sent the message cannot act on it, and a program that takes warnings for errors would get a wrong verdict.
+    """
+
+    @staticmethod
+    def warn(*_: Any, **__: Any) -> None:
+        """Say nothing."""
+
+
+for _module in (deserializers, providers, parts, request_parts, response_parts):
+    vars(_module)["warnings"] = Silence
 
 
 # How many resolved places of a document are remembered.

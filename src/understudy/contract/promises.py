@@ -90,6 +90,7 @@ class Register:
         needs: for each bit, the one that must be set before it can be; -1 where nothing must.
         why: for each bit, why it is not set although what it needs is.
         masks: the bits of the promises that a violation's schema pointer names.
+        counted: the bits of promises, those of steps left out.
         media_type: the media type that promises are of from here on.
     """
 
@@ -102,6 +103,7 @@ class Register:
         self.needs: list[int] = []
         self.why: list[str] = []
         self.masks: dict[str, int] = {}
+        self.counted = 0
         self._known: dict[Promise, int] = {}
 
     def add(self, place: pointer.Parts, keyword: str, kind: Kind, needs: int, why: str) -> int:
@@ -133,6 +135,7 @@ class Register:
         return found
 
     def _append(self, promise: Promise | None, needs: int, why: str) -> int:
+        self.counted |= int(promise is not None) << len(self.promises)
         self.promises.append(promise)
         self.needs.append(needs)
         self.why.append(why)

@@ -5,6 +5,7 @@ Called by `engine`, so that openapi-core never reads a body that we have read al
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from openapi_core.datatypes import RequestParameters
@@ -46,7 +47,7 @@ class RequestView:
             query=ImmutableMultiDict(request.query_pairs),
             header=request.headers,
             cookie=ImmutableMultiDict(request.cookies),
-            path=dict(request.path_params),
+            path=dict(request.path_params) | dict(_expanded(request.path_params)),
         )
 
     @cached_property
@@ -69,6 +70,14 @@ class ResponseView:
         self.headers = response.headers
         self.content_type = media_type_text(response.content.media_type) or response.content_type
         self.data = Decoded.of(response.data, response.content) if response.data else b""
+
+
+def _expanded(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Path parameters in the styles `matrix` and `label`, by the names that RFC 6570 has for those expansions."""
+    for name, value in values.items():
+        if value[:1] in (";", "."):
+            yield f"{value[0]}{name}", value
+            yield f"{value[0]}{name}*", value
 
 
 def media_type_text(media_type: MediaType | None) -> str:

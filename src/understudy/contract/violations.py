@@ -96,7 +96,15 @@ CODES: dict[str, Code] = {
     "answer-missing": Code("No answer came", 500, "Answer every request, whole and in time."),
     "answer-too-large": Code("The answer has no end", 500, "Answer with less, or in pages."),
     "law-broken": Code(
-        "A law that no document can say", 500, "Do what the scenario tells; its file and step are named as the promise."
+        "A law that no document can say",
+        500,
+        "Do what the scenario or the property tells; it is named as the promise.",
+    ),
+    "forbidden-accepted": Code(
+        "What the document forbids is accepted", 0, "Refuse it, or allow it in the document or an overlay."
+    ),
+    "allowed-refused": Code(
+        "What the document allows is refused", 0, "Accept it, or rule it out in the document or an overlay."
     ),
     "contract-unable": Code(
         "The contract could not judge the message", 422, "Report this message: it shows a gap in the judge."

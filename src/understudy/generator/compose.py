@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from understudy.contract import pointer
-from understudy.generator.fits import Fits, write_only
+from understudy.generator.fits import Fits, of_others
 from understudy.generator.joining import join
 from understudy.generator.shape import SCALARS, Schema, Shape, UnsatisfiableError, own
 
@@ -29,11 +29,12 @@ class Composer:
     Args:
         document: the effective document.
         version: ``3.0`` or ``3.1``.
+        others: the keyword of what only the other side may send, ``writeOnly`` or ``readOnly``.
     """
 
-    def __init__(self, document: Mapping[str, Any], version: str) -> None:
+    def __init__(self, document: Mapping[str, Any], version: str, others: str = "writeOnly") -> None:
         self.version = version
-        self.fits = Fits(document, version)
+        self.fits = Fits(document, version, others)
         # Keyed by identity; each entry holds the schema itself, so that its identity stays taken.
         self._shapes: dict[int, tuple[Schema, Shape]] = {}
         self._joined: dict[tuple[int, int], tuple[Schema, Schema, Schema]] = {}
@@ -104,9 +105,9 @@ class Composer:
             schema = self.fits.target(schema["$ref"])
         return False
 
-    def write_only(self, schema: Schema) -> bool:
-        """Whether a property is for requests only."""
-        return write_only(self.fits, schema)
+    def of_others(self, schema: Schema) -> bool:
+        """Whether a property is one that only the other side may send."""
+        return of_others(self.fits, schema)
 
     def height(self, schema: Schema) -> int:
         """How deep the least value of a schema is, roughly; a great number where it has no end."""

@@ -23,12 +23,12 @@ class Detail:
     Attributes:
         optional: the share of optional properties, 0 to 1.
         examples: whether the document's examples of parts are used.
-        write_only: whether a required property that only clients may send is kept.
+        of_others: whether a required property is kept that only the other side may send.
     """
 
     optional: float = 1.0
     examples: bool = True
-    write_only: bool = False
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,13 @@ class Fits:
     Args:
         document: the effective document; references are looked up in it.
         version: ``3.0`` or ``3.1``.
+        others: the keyword of what only the other side may send: ``writeOnly`` for answers, ``readOnly`` for requests.
     """
 
-    def __init__(self, document: Mapping[str, Any], version: str) -> None:
+    def __init__(self, document: Mapping[str, Any], version: str, others: str = "writeOnly") -> None:
         self.document = document
         self.version = version
+        self.others = others
         self._targets: dict[str, Schema] = {}
 
     def __call__(self, schema: Schema, value: Any, depth: int = 0) -> bool:
@@ -154,23 +156,23 @@ def _properties(fits: Fits, wanted: Any, value: Any, _s: Mapping[str, Any], dept
 
 
 def _required(fits: Fits, wanted: Any, value: Any, schema: Mapping[str, Any], _d: int) -> bool:
-    """What only the client may send is not asked of an answer."""
+    """What only the other side may send is not asked for."""
     if not isinstance(value, dict):
         return True
     missing = [name for name in wanted if name not in value]
     known = schema.get("properties", {})
-    return all(write_only(fits, known.get(name)) for name in missing)
+    return all(of_others(fits, known.get(name)) for name in missing)
 
 
-def write_only(fits: Fits, schema: Schema) -> bool:
-    """Whether a property is for requests only."""
+def of_others(fits: Fits, schema: Schema) -> bool:
+    """Whether a property is one that only the other side may send."""
     for _ in range(MAX_DEPTH):
         if not isinstance(schema, Mapping):
             return False
-        if schema.get("writeOnly") is True:
+        if schema.get(fits.others) is True:
             return True
         if "$ref" not in schema:
-            return any(write_only(fits, part) for part in schema.get("allOf", ()))
+            return any(of_others(fits, part) for part in schema.get("allOf", ()))
         schema = fits.target(schema["$ref"])
     return False
 

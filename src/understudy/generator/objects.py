@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from understudy.generator import names, text
+from understudy.generator.compose import Composer
 from understudy.generator.drawing import BARE, FULL, LEAN, REDRAWS, Drawing, Spot
 from understudy.generator.fits import matches
 from understudy.generator.shape import Schema, Shape, UnsatisfiableError
@@ -22,6 +23,16 @@ def draw(drawing: Drawing, shape: Shape, spot: Spot) -> dict[str, Any]:
     Errors: `UnsatisfiableError` where a required property has no value, or there are too few properties.
     """
     return _OneObject(drawing, shape, spot).draw()
+
+
+def of_property(composer: Composer, shape: Shape, key: str) -> Schema:
+    """All that is asked of a property: where it is listed, and by every object that does not list it."""
+    schema = shape.properties.get(key, True)
+    for closure in shape.closures:
+        hit = [part for pattern, part in closure.patterns if matches(pattern, key)]
+        for part in hit if hit or key in closure.listed else [closure.rest]:
+            schema = composer.both(schema, part)
+    return schema
 
 
 class _OneObject:
@@ -40,11 +51,11 @@ class _OneObject:
         """The object."""
         room = int(self.shape.limits.get("maxProperties", 1_000_000)) - len(self.required)
         for key in dict.fromkeys((*self.shape.properties, *self.required)):
-            schema = self._property(key)
-            write_only = self.drawing.composer.write_only(schema)
-            if key in self.required and (not write_only or self.drawing.detail.write_only):
+            schema = self._of(key)
+            of_others = self.drawing.composer.of_others(schema)
+            if key in self.required and (not of_others or self.drawing.detail.of_others):
                 self._required(key, schema)
-            elif room > 0 and not write_only and key not in self.required and self._wants(schema):
+            elif room > 0 and not of_others and key not in self.required and self._wants(schema):
                 room -= self._optional(key, schema)
         self._meet_needs()
         self._fill()
@@ -61,14 +72,8 @@ class _OneObject:
                     waiting.append(need)
         return found
 
-    def _property(self, key: str) -> Schema:
-        """All that is asked of a property: where it is listed, and by every object that does not list it."""
-        schema = self.shape.properties.get(key, True)
-        for closure in self.shape.closures:
-            hit = [part for pattern, part in closure.patterns if matches(pattern, key)]
-            for part in hit if hit or key in closure.listed else [closure.rest]:
-                schema = self.drawing.composer.both(schema, part)
-        return schema
+    def _of(self, key: str) -> Schema:
+        return of_property(self.drawing.composer, self.shape, key)
 
     def _wants(self, schema: Schema) -> bool:
         """Whether to take an optional property."""
@@ -99,7 +104,7 @@ class _OneObject:
         """Add what present properties need; drop the ones whose needs cannot be met."""
         for key in list(self.result):
             for need in self.needs.get(key, ()):
-                if need not in self.result and not self._optional(need, self._property(need)):
+                if need not in self.result and not self._optional(need, self._of(need)):
                     self.result.pop(key, None)
 
     def _fill(self) -> None:
@@ -117,14 +122,14 @@ class _OneObject:
                 break
             key = next(keys)
             if key is not None and key not in self.result:
-                self._optional(key, self._property(key))
+                self._optional(key, self._of(key))
         if len(self.result) < least:
             raise UnsatisfiableError(f"no {least} properties were found")
 
     def _keys(self) -> Iterator[str | None]:
         """Names of properties to add: listed ones first, then by pattern, then words."""
         drawing = self.drawing
-        yield from (key for key, schema in self.shape.properties.items() if not drawing.composer.write_only(schema))
+        yield from (key for key, schema in self.shape.properties.items() if not drawing.composer.of_others(schema))
         patterns = [pattern for closure in self.shape.closures for pattern, _ in closure.patterns]
         named: Schema = True
         for schema in self.shape.names:

@@ -50,6 +50,15 @@ FORMATS: Mapping[str, names.Text] = {
     "int64": lambda random: str(random.randint(1, 9_999)),
 }
 
+# Other ways to write what a format allows several ways, for patterns that want one of them.
+SPELLINGS: Mapping[str, tuple[names.Text, ...]] = {
+    "date-time": (
+        lambda random: names.moment(random).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        lambda random: names.moment(random).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        lambda random: names.moment(random).isoformat(timespec="seconds"),
+    ),
+}
+
 
 def draw(shape: Shape, random: Random, name: str, owner: str) -> str:
     """A string.
@@ -86,6 +95,10 @@ def _pleasant(form: str, random: Random, name: str, owner: str) -> Iterator[str]
         if candidate is None:
             return
         yield candidate
+    for spell in SPELLINGS.get(form, ()):
+        other = spell(random)
+        if other is not None:
+            yield other
 
 
 def _by_pattern(expressions: tuple[str, ...], random: Random, shortest: int, longest: int | None) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Draws a value for a schema: the door to this package.
 
 Bounded by design: the deeper a value grows, and the more of it there is, the less it takes that is optional;
-where a schema turns back on itself it stops as soon as it may. Called by `synthesis`. The same random source
-and schema give the same value. It must not know what the value is for.
+where a schema turns back on itself it stops as soon as it may. Called by whoever makes answers or requests. The same
+random source and schema give the same value. It must not know what the value is for.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ class Generator:
     Args:
         document: the effective document; references are looked up in it.
         version: ``3.0`` or ``3.1``.
+        others: the keyword of what only the other side may send: ``writeOnly`` for the values of answers, ``readOnly``
+            for those of requests.
     """
 
-    def __init__(self, document: Mapping[str, Any], version: str) -> None:
-        self.composer = Composer(document, version)
+    def __init__(self, document: Mapping[str, Any], version: str, others: str = "writeOnly") -> None:
+        self.composer = Composer(document, version, others)
 
     def draw(self, schema: Schema, random: Random, *, name: str = "", detail: Detail | None = None) -> Any:
         """A value that fits a schema, as far as construction can tell.

@@ -41,12 +41,14 @@ class Values:
         body: JSON data, text, bytes, or for a form its fields (a `File` is a file part); `NO_BODY` for none.
         media_type: the body's media type; None for the document's first, JSON if it is among them.
         headers: further headers.
+        query: further query parameters: what a security scheme asks for, or nobody.
     """
 
     parameters: Mapping[str | tuple[str, str], Any] = field(default_factory=dict)
     body: Any = None
     media_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class _NoBody:
@@ -68,9 +70,10 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path, headers = operation.template, list(values.headers.items())
+    path, path_params = operation.template, dict[str, str]()
+    headers = [(name, value) for name, value in values.headers.items() if name.lower() != "cookie"]
     query: list[tuple[str, str]] = []
-    cookies: list[str] = []
+    cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
     left = dict(values.parameters)
     for (place, name), parts in operation.parameters.items():
         given = left.pop((place, name), left.pop(name, None)) if (place, name) in left or name in left else None
@@ -78,7 +81,9 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         if place == "path":
             if given is None:
                 raise BuildError(f"{operation.operation_id} needs a value for the path parameter {name}")
-            path = path.replace(f"{{{name}}}", _in_path(node, given))
+            written = _in_path(node, given)
+            path = path.replace(f"{{{name}}}", written)
+            path_params[name] = unquote(written)
         elif given is None:
             continue
         elif place == "query":
@@ -87,6 +92,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
             headers.append((name, _joined(node, given, place)))
         else:
             cookies.append(f"{name}={_joined(node, given, place)}")
+    query += values.query.items()
     if left:
         known = ", ".join(sorted({name for _, name in operation.parameters})) or "none"
         odd = ", ".join(str(name) for name in left)
@@ -104,9 +110,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         headers=[(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers],
         body=body,
         template=operation.template,
-        path_params={
-            name: _text(_given(values, "path", name)) for place, name in operation.parameters if place == "path"
-        },
+        path_params=path_params,
     )
 
 
@@ -116,10 +120,6 @@ def media_types(contract: Contract, operation: Operation) -> tuple[str, ...]:
         return ()
     _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
     return tuple(sorted(node.get("content", {}), key=lambda name: not is_json(name.partition(";")[0].strip().lower())))
-
-
-def _given(values: Values, place: str, name: str) -> Any:
-    return values.parameters.get((place, name), values.parameters.get(name))
 
 
 def _body(contract: Contract, operation: Operation, values: Values, boundary: str | None) -> tuple[bytes, str | None]:

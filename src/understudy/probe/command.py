@@ -9,19 +9,21 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from understudy import bundled
 from understudy.contract.contract import Contract
-from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of
+from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of, service_of
 from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
-from understudy.probe.judge import Judge
-from understudy.probe.results import Results
+from understudy.probe import report
+from understudy.probe.judge import LAW, Judge
+from understudy.probe.report import masking, terminal
+from understudy.probe.results import KEPT, Results
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
 from understudy.probe.target import Manners, Target
 from understudy.probe.verify import PARTS, Order, Progress, Verification
@@ -35,26 +37,40 @@ class Wish:
     """What the command line asks for; see `understudy verify --help`."""
 
     url: str
-    service: str | None
-    document: Path | None
-    overlays: Sequence[Path]
-    scenarios: Path | None
-    parts: Sequence[str]
-    params: Sequence[tuple[str, str]]
-    headers: Sequence[tuple[str, str]]
-    headers_from: Sequence[tuple[str, str]]
-    safe: bool | None
-    rate: float | None
-    timeout: float
-    seconds: float | None
-    seed: int | None
-    baseline: Path | None
-    insecure: bool
+    service: str | None = None
+    document: Path | None = None
+    overlays: Sequence[Path] = ()
+    scenarios: Path | None = None
+    parts: Sequence[str] = ()
+    params: Sequence[tuple[str, str]] = ()
+    headers: Sequence[tuple[str, str]] = ()
+    headers_from: Sequence[tuple[str, str]] = ()
+    safe: bool | None = None
+    rate: float | None = None
+    timeout: float = 10.0
+    seconds: float | None = None
+    max_cases: int = 1_000
+    max_examples: int = 50
+    database: str | None = None
+    seed: int | None = None
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    insecure: bool = False
+    fail_on: str = "relied"
+    reports: Mapping[str, Path] = field(default_factory=dict)
+    as_json: bool = False
 
 
 @dataclass
 class Prepared:
-    """All that a verification needs, checked."""
+    """All that a verification needs, checked.
+
+    Attributes:
+        judge: who judges.
+        order: what is to be verified.
+        manners: how the deployment is treated.
+        secrets: what no report may show.
+    """
 
     judge: Judge
     order: Order
@@ -69,12 +85,18 @@ def prepare(wish: Wish) -> Prepared:
     """
     name = str(wish.document) if wish.document else wish.service or "chatwoot"
     profiles: tuple[Profile, ...] = ("observed",) if wish.document else PROFILES
-    contracts: dict[str, Contract] = {}
-    for profile in profiles:
-        document, service = document_of(name, profile, wish.overlays if profile == "observed" else (), ours=False)
-        contracts[profile if service else "document"] = Contract(document)
+    service = service_of(name)
+
+    def contracts(*, ours: bool) -> dict[str, Contract]:
+        found: dict[str, Contract] = {}
+        for profile in profiles:
+            overlays = wish.overlays if profile == "observed" else ()
+            document, _ = document_of(name, profile, overlays, ours=ours)
+            found[profile if service else "document"] = Contract(document)
+        return found
+
     events = bundled_contract(service.events) if service and service.events else None
-    judge = Judge(contracts, events)
+    judge = Judge(contracts(ours=False), events, lambda: contracts(ours=True))
     folder = wish.scenarios or (bundled.FIXTURES / service.scenarios if service and service.scenarios else None)
     try:
         scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
@@ -91,6 +113,10 @@ def prepare(wish: Wish) -> Prepared:
         seconds=wish.seconds,
         seed=secrets.randbelow(2**32) if wish.seed is None else wish.seed,
         baseline=baseline,
+        max_cases=wish.max_cases,
+        max_examples=wish.max_examples,
+        database=wish.database,
+        fails_on=frozenset({LAW, *judge.contracts}) if wish.fail_on == "any" else None,
         parts=[part for part in PARTS if part in (wish.parts or PARTS)],
     )
     manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)
@@ -104,7 +130,8 @@ def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:
         if variable not in os.environ:
             raise TargetError(f"--header-from {name}={variable}: there is no environment variable {variable}")
         headers[name] = os.environ[variable]
-    return headers, list(headers.values())
+    hidden = [headers[name] for name, _ in wish.headers_from]
+    return headers, [*hidden, *masking.secrets_of(headers)]
 
 
 def _known(wish: Wish) -> tuple[dict[str, str], list[str]]:
@@ -156,18 +183,29 @@ async def run(wish: Wish, prepared: Prepared, progress: Progress) -> Results:
         return await Verification(target, prepared.judge, prepared.order, progress).run()
 
 
-def verify(wish: Wish, *, dry_run: bool, progress: Progress) -> Results | None:
-    """Verify a deployment, or say what would be sent.
+def verify(wish: Wish, *, dry_run: bool) -> int:
+    """Verify a deployment and report, or say what would be sent; returns the exit code.
 
-    Errors: `TargetError`, `UnreachableError`.
+    Errors: `TargetError`, `UnreachableError`, `ReportError`.
     """
+    report.check(wish.reports)
     prepared = prepare(wish)
     for line in missing(prepared):
         click.echo(f"not known: {line}", err=True)
     if dry_run:
         click.echo(rehearse(prepared))
-        return None
-    return asyncio.run(run(wish, prepared, progress))
+        return KEPT
+    screen = terminal.Screen(sys.stderr if wish.as_json else sys.stdout, secrets=prepared.secrets)
+    results = asyncio.run(run(wish, prepared, screen.progress))
+    if wish.as_json:
+        click.echo(report.write("json", results, prepared.secrets))
+    else:
+        screen.results(results)
+        click.echo(f"seed: {prepared.order.seed}")
+    report.write_all(results, wish.reports, prepared.secrets)
+    if wish.write_baseline is not None:
+        write_baseline(wish.write_baseline, results)
+    return results.exit_code
 
 
 def write_baseline(path: Path, results: Results) -> None:
@@ -175,14 +213,11 @@ def write_baseline(path: Path, results: Results) -> None:
 
     Errors: `TargetError`.
     """
-    known = baselines.load(path) if path.exists() else baselines.Baseline()
     try:
-        path.write_text(baselines.write(results.failing, known), encoding="utf-8")
+        known = baselines.load(path) if path.exists() else baselines.Baseline()
+        found = [f for f in results.findings if f.profiles & results.fails_on]
+        path.write_text(baselines.write(found, known), encoding="utf-8")
+    except baselines.BaselineError as error:
+        raise TargetError(str(error)) from None
     except OSError as error:
         raise TargetError(f"{path} cannot be written: {error.strerror}; choose another file") from None
-
-
-def plain(part: str, done: int, total: int, text: str) -> None:
-    """Progress as plain lines on standard error."""
-    if text:
-        click.echo(f"{part} {done + 1}/{total}: {text}", file=sys.stderr)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from understudy.contract.contract import Contract
@@ -17,10 +18,16 @@ from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Event, Exchange
 from understudy.contract.violations import Violation
 
+OWN_VOICE = "understudy-refused"
+"""The header of an answer that a fake of ours gives in its own voice."""
 EXAMPLES = 3
 """How many exchanges a finding shows."""
 LAW = "law"
-"""Stands for a profile where no document, but a scenario's law was broken."""
+"""Stands for a profile where no document, but a law of a scenario or a property was broken."""
+NOTE = "note"
+"""Stands for a profile where no promise was broken, and somebody should know all the same; it never fails a run."""
+DEAD_AFTER = 5
+"""After how many requests in a row without an answer a deployment counts as gone."""
 _NUMBERS = re.compile(r"/\d+(?=/|$)")
 
 
@@ -30,7 +37,7 @@ class Finding:
 
     Attributes:
         violation: the first violation of this kind.
-        profiles: the profiles whose promise it breaks; ``law`` for a scenario's.
+        profiles: the profiles whose promise it breaks; ``law`` for a scenario's or a property's, ``note`` for a remark.
         count: how often it was met.
         exchanges: the first exchanges in which it was met.
         origins: where the exchanges came from: a scenario's name, or a part's.
@@ -61,10 +68,18 @@ class Judge:
     Args:
         contracts: the contracts by profile, the one that clients rely on first.
         events: the contract of the events, if there are any.
+        voices: makes the contracts of an Understudy, by profile too: a fake of ours refuses in a voice of its own what
+            breaks the contract, and such an answer is judged by what it promises for that voice.
     """
 
-    def __init__(self, contracts: Mapping[str, Contract], events: Contract | None = None) -> None:
+    def __init__(
+        self,
+        contracts: Mapping[str, Contract],
+        events: Contract | None = None,
+        voices: Callable[[], Mapping[str, Contract]] | None = None,
+    ) -> None:
         self.contracts = contracts
+        self._voices = cache(voices) if voices is not None else None
         self.events = events
         self.main = next(iter(contracts.values()))
         self.coverage = Coverage(self.main)
@@ -79,7 +94,9 @@ class Judge:
         self._note(own, LAW, exchange, origin)
         first: tuple[Violation, ...] = own
         if exchange.response is not None:
-            for index, (profile, contract) in enumerate(self.contracts.items()):
+            voices = self._voices if OWN_VOICE in exchange.response.fields else None
+            contracts = self.contracts if voices is None else voices()
+            for index, (profile, contract) in enumerate(contracts.items()):
                 broken = contract.check_response(exchange.request, exchange.response)
                 self._note(broken, profile, exchange, origin)
                 if index == 0:
@@ -105,6 +122,16 @@ class Judge:
         """Keep a law that an exchange broke."""
         exchange.violations.append(violation)
         self._note((violation,), LAW, exchange, origin)
+
+    def note(self, violation: Violation, exchange: Exchange, origin: str) -> None:
+        """Keep what breaks no promise of the deployment's, yet should be known."""
+        self._note((violation,), NOTE, exchange, origin)
+
+    def silence(self) -> str:
+        """Why the last requests all went without an answer; empty as long as the deployment answers."""
+        last = [exchange for _, exchange in self.exchanges[-DEAD_AFTER:]]
+        gone = len(last) == DEAD_AFTER and all(exchange.response is None for exchange in last)
+        return last[-1].note or "no answer" if gone else ""
 
     def _note(self, broken: Sequence[Violation], profile: str, exchange: Exchange | Event, origin: str) -> None:
         for violation in broken:

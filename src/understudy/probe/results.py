@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from understudy.contract.coverage import Count
 from understudy.contract.exchange import Exchange
+from understudy.contract.promises import Promise
 from understudy.contract.summary import Summary
 from understudy.probe.baseline import Accepted, Baseline
-from understudy.probe.judge import LAW, Finding, Judge
+from understudy.probe.judge import LAW, NOTE, Finding, Judge
+from understudy.probe.promised import Promised, promised
+from understudy.probe.scenario import Scenario
 
 Standing = Literal["new", "accepted", "expired"]
 KEPT, BROKEN, UNREACHABLE = 0, 1, 2
@@ -67,6 +71,10 @@ class Results:
         statuses: how many answers of each status, by operation.
         exchanges: every exchange with where it came from, in order.
         fails_on: the profiles, and ``law``, whose broken promises make it fail.
+        promises: what each finding's promise says and where it is written, by fingerprint.
+        accepted: what the baseline says of each finding that it has, by fingerprint.
+        counts: every promise of the first profile, with how many messages kept and broke it.
+        document: the digest of the first profile's document; two results of the same one can be merged.
     """
 
     target: str
@@ -83,6 +91,10 @@ class Results:
     statuses: Mapping[str, Mapping[int, int]]
     exchanges: Sequence[tuple[str, Exchange]]
     fails_on: frozenset[str]
+    promises: Mapping[str, Promised]
+    accepted: Mapping[str, Accepted]
+    counts: Mapping[Promise, Count]
+    document: str
 
     @property
     def failing(self) -> list[Finding]:
@@ -104,11 +116,11 @@ class Results:
 
 def gather(  # noqa: PLR0913 - what a report is made of
     judge: Judge, *, target: str, seed: int, started: float, seconds: float, parts: Sequence[Part], baseline: Baseline,
-    fails_on: frozenset[str] | None = None,
+    fails_on: frozenset[str] | None = None, scenarios: Sequence[Scenario] = (),
 ) -> Results:  # fmt: skip
     """The results of what a judge has seen."""
     profiles = tuple(judge.contracts)
-    order = {profile: index for index, profile in enumerate((LAW, *profiles))}
+    order = {profile: index for index, profile in enumerate((LAW, *profiles, NOTE))}
     findings = sorted(
         judge.findings.values(),
         key=lambda f: (min(order[p] for p in f.profiles), f.violation.operation_id, f.violation),
@@ -129,6 +141,10 @@ def gather(  # noqa: PLR0913 - what a report is made of
         statuses=judge.statuses,
         exchanges=judge.exchanges,
         fails_on=frozenset({LAW, profiles[0]}) if fails_on is None else fails_on,
+        promises={f.fingerprint: promised(f, judge, scenarios) for f in findings},
+        accepted={name: entry for name, entry in baseline.accepted.items() if name in standings},
+        counts=judge.coverage.counts(),
+        document=judge.coverage.digest,
     )
 
 

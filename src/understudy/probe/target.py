@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -101,19 +101,28 @@ class Target:
         if exchange.response is None:
             raise UnreachableError(f"{self.url} cannot be reached: {exchange.note}")
 
-    async def ask(self, request: Request, operation_id: str = "") -> Exchange:
-        """Send a request; what becomes of it is in the exchange, a missing answer as a violation."""
-        exchange = await self._once(request, operation_id)
+    async def ask(self, request: Request, operation_id: str = "", without: Collection[str] = ()) -> Exchange:
+        """Send a request; what becomes of it is in the exchange, a missing answer as a violation.
+
+        Args:
+            request: what to send.
+            operation_id: the operation that is asked.
+            without: names of the deployment's own headers that this request is to go without, in lower case.
+
+        What HTTP has no way to write is not sent: no answer then, no violation, and a note that says why.
+        """
+        headers = {name: value for name, value in self.manners.headers.items() if name.lower() not in without}
+        exchange = await self._once(request, operation_id, headers)
         for _ in range(self.manners.retries):
             pause = _retry_after(exchange.response)
             if pause is None:
                 break
             self.throttled += 1
             await asyncio.sleep(min(pause, LONGEST_PAUSE))
-            exchange = await self._once(request, operation_id)
+            exchange = await self._once(request, operation_id, headers)
         return exchange
 
-    async def _once(self, request: Request, operation_id: str) -> Exchange:
+    async def _once(self, request: Request, operation_id: str, headers: Mapping[str, str]) -> Exchange:
         assert self._client is not None  # noqa: S101 - used as a context manager
         await self._turn()
         self.asked += 1
@@ -121,14 +130,16 @@ class Target:
         response, failure = None, ("", "")
         try:
             async with asyncio.timeout(self.manners.patience + self.manners.connect):
-                response, failure = await self._send(self._client, request)
+                response, failure = await self._send(self._client, request, headers)
         except TimeoutError:
             failure = ("answer-missing", f"no whole answer within {self.manners.patience:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+        except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
+            failure = ("", f"it cannot be sent: {error}")
+        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             failure = ("answer-missing", _why(error))
         code, note = failure
         exchange = Exchange(
-            _masked(request, self.manners.headers),
+            _masked(request, headers),
             response,
             operation_id=operation_id,
             started=started,
@@ -139,9 +150,11 @@ class Target:
             exchange.violations.append(Violation("/", code, "response", operation_id, "", note))
         return exchange
 
-    async def _send(self, client: httpx.AsyncClient, request: Request) -> tuple[Response | None, tuple[str, str]]:
+    async def _send(
+        self, client: httpx.AsyncClient, request: Request, own: Mapping[str, str]
+    ) -> tuple[Response | None, tuple[str, str]]:
         headers = [(name, value) for name, value in request.raw_headers if name.lower() != b"host"]
-        headers += [(name.encode(), value.encode()) for name, value in self.manners.headers.items()]
+        headers += [(name.encode(), value.encode()) for name, value in own.items()]
         asked = httpx.Request(request.verb, self.url + request.target, headers=headers, content=request.body or None)
         if not request.body and request.verb in ("GET", "HEAD"):
             asked.headers.pop("content-length", None)

@@ -36,6 +36,11 @@ class Clock:
         """The same moment, as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.time(), UTC)
 
+    @property
+    def ahead(self) -> float:
+        """By how many seconds it is ahead of the system's while it runs."""
+        return self._ahead
+
     def freeze(self) -> None:
         """Stand still from now on."""
         self._frozen = self.time()
@@ -43,7 +48,11 @@ class Clock:
     def resume(self) -> None:
         """Run on from the moment the clock shows."""
         if self._frozen is not None:
-            self._ahead, self._frozen = self._frozen - time.time(), None
+            self.run(self._frozen - time.time())
+
+    def run(self, ahead: float) -> None:
+        """Run so many seconds ahead of the system's clock."""
+        self._ahead, self._frozen = ahead, None
 
     def set(self, moment: float) -> None:
         """Show another moment, in seconds since the Unix epoch; a clock that runs goes on from there."""

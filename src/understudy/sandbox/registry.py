@@ -68,6 +68,19 @@ class Sandboxes:
     def __contains__(self, name: str) -> bool:
         return name == SHARED or name in self._named
 
+    def peek(self, name: str) -> Sandbox | None:
+        """The sandbox of this name, if there is one; looking at it is no use of it."""
+        return self._shared if name == SHARED else self._named.get(name)
+
+    def idle(self, name: str) -> float | None:
+        """For how many seconds nobody has used a named sandbox; None for the nameless one and for what is not there."""
+        used = self._used.get(name)
+        return None if used is None else max(0.0, self._now() - used)
+
+    def holders(self, name: str) -> int:
+        """How many hold the sandbox of this name, so that it cannot end."""
+        return self._held[name]
+
     def get(self, name: str) -> Sandbox:
         """The sandbox of this name, made if there is none; using it keeps it."""
         if name == SHARED:
@@ -131,6 +144,8 @@ class Sandboxes:
             self._held[name] -= 1
             if not self._held[name]:
                 del self._held[name]
+            if name in self._used:
+                self._used[name] = self._now()
 
     def _tell(self, watcher: Watcher | None, name: str, sandbox: Sandbox) -> None:
         if watcher is not None:

@@ -38,6 +38,7 @@ class Sandbox:
     Attributes:
         tables: whatever the service made; the handlers of a service know its type.
         home: scheme, authority and prefix under which clients reach this sandbox, as far as is known.
+        plays: what each kind of timer does when it rings.
         alarm: called when the next timer may be due at another moment than before.
     """
 
@@ -58,7 +59,7 @@ class Sandbox:
         self.tables: Any = tables(self.undo)
         self.home = "http://127.0.0.1"
         self.alarm: Callable[[], None] | None = None
-        self._plays = plays or {}
+        self.plays = plays or {}
         self._due: float | None = None
 
     def uuid(self) -> str:
@@ -123,6 +124,6 @@ class Sandbox:
         """Play one timer; one that breaks is told to the log and leaves nothing behind."""
         try:
             with self.transaction():
-                self._plays[timer.kind](self, timer.data)
+                self.plays[timer.kind](self, timer.data)
         except Exception:
             log.exception("the timer %s of %s failed; what it did is taken back", timer.kind, timer.data)

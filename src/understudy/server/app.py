@@ -6,7 +6,6 @@ decided by the parts it is given, not here.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,15 +17,23 @@ from understudy.contract.contract import Contract
 from understudy.contract.document import load
 from understudy.effective import REFUSALS
 from understudy.sandbox.sandboxes import Sandbox
+from understudy.server.actioncable.cables import Cables
 from understudy.server.call import SCOPE_KEY, Call, Part
-from understudy.server.control import ControlAnswerer
+from understudy.server.control.answerer import ControlPlane
+from understudy.server.control.served import Served
 from understudy.server.deliveries import Deliveries
 from understudy.server.envelope import Envelope
 from understudy.server.events import EventGate
+from understudy.server.faults.frames import FrameFaults
+from understudy.server.faults.layer import FaultLayer
+from understudy.server.faults.registry import Faults
 from understudy.server.gate import Inbound, Outbound, Policy
+from understudy.server.guard import Admission, Guard
 from understudy.server.journal import Journal
+from understudy.server.preferring import Preferring, Synthesisers
 from understudy.server.routing import PartRouting, Routing
 from understudy.server.timekeeper import Timekeeper
+from understudy.server.wire import Waits
 
 CONTROL = Path("understudy/control.yaml")
 
@@ -47,29 +54,40 @@ class App:
         parts: what is served.
         journal: where exchanges and events are kept.
         policy: ``enforce`` or ``report``, see `gate`.
+        faults: the failures that are asked for.
+        waits: the pauses that were asked for.
+        control: the control plane.
         callbacks_to: the hosts besides this machine that webhook requests may go to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is made of
         self,
+        *,
         stack: ASGIApp,
         parts: Sequence[Part],
         journal: Journal,
         policy: Policy,
+        faults: Faults,
+        waits: Waits,
+        control: ControlPlane,
         callbacks_to: Collection[str] = (),
     ) -> None:
         self.stack = stack
         self.journal = journal
+        self.faults = faults
+        self.waits = waits
+        self.control = control
         self.timekeeper = Timekeeper()
         self.event_gate = EventGate(journal, policy)
         self.deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
+        self.cables = Cables(parts, journal, policy, frame_faults=FrameFaults(faults))
         for part in parts:
             if part.sandboxes is not None:
                 part.sandboxes.watch(partial(self._born, part), partial(self._ended, part))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await self.stack(scope, receive, send)
+        """Answer one request, or serve one websocket."""
+        await (self.cables if scope["type"] == "websocket" else self.stack)(scope, receive, send)
 
     def start(self) -> None:
         """Begin what goes on between requests; the event loop runs by now."""
@@ -78,6 +96,9 @@ class App:
     async def close(self) -> None:
         """End what goes on between requests."""
         self.timekeeper.stop()
+        self.waits.end()
+        self.control.close()
+        await self.cables.close()
         await self.deliveries.close()
 
     def _born(self, part: Part, name: str, sandbox: Sandbox) -> None:
@@ -85,16 +106,20 @@ class App:
         self.event_gate.attend(part, name, sandbox)
         self.deliveries.attend(part, name, sandbox)
 
-    def _ended(self, part: Part, name: str, sandbox: Sandbox) -> None:  # noqa: ARG002 - for the sockets to come
+    def _ended(self, part: Part, name: str, sandbox: Sandbox) -> None:
         self.timekeeper.leave(sandbox)
+        self.faults.forget(part.name, name)
+        self.cables.ended(sandbox)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what a server can be told
     parts: Sequence[Part],
     *,
     policy: Policy = "enforce",
     journal: Journal | None = None,
+    faults: Faults | None = None,
     callbacks_to: Collection[str] = (),
+    admission: Admission = Admission(),  # noqa: B008 - a constant
 ) -> App:
     """The application that serves these parts, and the control plane beside them.
 
@@ -102,21 +127,42 @@ def create_app(
         parts: what is served; the first one answers for paths that are nobody's.
         policy: ``enforce`` or ``report``, see `gate`.
         journal: where exchanges are kept; a new one if not given.
+        faults: the failures that are asked for; none yet if not given.
         callbacks_to: the hosts besides this machine that webhook requests may go to.
+        admission: who may drive the control plane; without more, this machine.
     """
     journal = Journal() if journal is None else journal
-    served = [*parts, *(part.control for part in parts if part.control is not None)]
-    control = Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))
-    served.append(Part("control", control, ControlAnswerer(list(parts), journal, time.time)))
+    faults = Faults() if faults is None else faults
+    faults.parts = parts
+    synthesisers, waits = Synthesisers(faults.seed), Waits()
+    served = [*parts]
+    for part in parts:
+        if part.control is not None:
+            part.control.enforced = True
+            served.append(part.control)
+    control = ControlPlane(Served(tuple(parts), journal, faults))
+    served.append(control.part(Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))))
     stack = Routing(
         answer,
         stack=[
             partial(Outbound, parts=served, journal=journal, policy=policy),
+            partial(Guard, admission=admission),
             Envelope,
             PartRouting,
             partial(Inbound, policy=policy),
+            partial(FaultLayer, parts=parts, faults=faults, synthesisers=synthesisers, waits=waits),
+            partial(Preferring, synthesisers=synthesisers, waits=waits),
         ],
     )
     for part in served:
         stack.add_part(part)
-    return App(stack, parts, journal, policy, callbacks_to)
+    return App(
+        stack=stack,
+        parts=parts,
+        journal=journal,
+        policy=policy,
+        faults=faults,
+        waits=waits,
+        control=control,
+        callbacks_to=callbacks_to,
+    )

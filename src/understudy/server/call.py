@@ -6,7 +6,7 @@ gives it a response. A `Part` is one contract served at one base path, with whoe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.violations import Violation
 from understudy.sandbox.registry import Sandboxes
+from understudy.server.wire import Wire
 from understudy.services.service import Service, Transport
 
 SCOPE_KEY = "understudy.call"
@@ -62,8 +63,11 @@ class Part:
         events: the contract of the events it sends, if it sends any.
         control: the part that offers the service's other side on the control plane, if it has one.
         door: who refuses credentials in the document's own words, if anybody does.
+        prefix: what the paths that are its own begin with, also those it does not document; what is below the base
+            path, if not given.
+        max_body: how many bytes a request may have.
+        enforced: whether its contract is enforced whatever the policy, as that of our own operations is.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
-        prefix: what every path below the base path begins with.
     """
 
     name: str
@@ -76,11 +80,13 @@ class Part:
     events: Contract | None = None
     control: Part | None = None
     door: Door | None = None
+    prefix: str = ""
+    max_body: int = 10_000_000
+    enforced: bool = False
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
-    prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.prefix = f"{self.base_path}/"
+        self.prefix = self.prefix or f"{self.base_path}/"
         given = self.transport.headers.items()
         self.fixed_headers = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in given)
 
@@ -101,15 +107,22 @@ class Call:
         preflight: whether this is a CORS preflight, which belongs to no operation.
         refused: whether the answer is our gate's own.
         product_refused: whether the played product itself said no.
-        fault: the fault that was asked for and came to pass; what it did to the answer is nobody's bug.
+        fault: in words, the fault that was asked for and came to pass; what it did to the answer is nobody's bug.
+        faults: the names of the faults that came to pass.
+        altered: whether a fault made or changed the answer, which is then not enforced.
+        unanswered: whether a fault has it that nobody answers.
+        wire: how the answer is to be sent; None for at once and whole.
+        stream: what follows the answer, chunk by chunk, until either side ends it; the answer is its beginning then.
+        bulky: whether the bodies are too large for a journal.
     """
 
     __slots__ = (
-        "body", "deferred", "fault", "operation_id", "part", "preflight", "product_refused", "refused", "request",
-        "response", "sandbox", "scope", "violations",
+        "altered", "body", "bulky", "deferred", "fault", "faults", "operation_id", "part", "preflight",
+        "product_refused", "refused", "request", "response", "sandbox", "scope", "stream", "unanswered", "violations",
+        "wire",
     )  # fmt: skip
 
-    def __init__(self, scope: Mapping[str, Any], body: bytes, part: Part, sandbox: str = "") -> None:
+    def __init__(self, scope: MutableMapping[str, Any], body: bytes, part: Part, sandbox: str = "") -> None:
         self.scope = scope
         self.sandbox = sandbox
         self.body = body
@@ -122,6 +135,12 @@ class Call:
         self.refused = False
         self.product_refused = False
         self.fault = ""
+        self.faults: list[str] = []
+        self.altered = False
+        self.unanswered = False
+        self.wire: Wire | None = None
+        self.stream: AsyncGenerator[bytes, None] | None = None
+        self.bulky = False
         self.request = Request(
             scope["method"],
             scope["path"].removeprefix(part.base_path),
@@ -138,11 +157,25 @@ class Call:
         self.request.path_pattern = template
         self.request.path_params = params
 
+    def mark(self, fault: str) -> None:
+        """Note what was asked for and came to pass, beside what is noted already."""
+        self.fault = f"{self.fault}; {fault}" if self.fault else fault
+
     def exchange(self, started: float, seconds: float) -> Exchange:
         """What the journal keeps of this call."""
+        request, response = self.request, self.response
+        if self.bulky:
+            request = Request(
+                request.verb,
+                request.path,
+                query=request.query,
+                headers=request.raw_headers,
+                template=request.path_pattern,
+            )
+            response = response and Response(response.status_code, response.raw_headers)
         return Exchange(
-            request=self.request,
-            response=self.response,
+            request=request,
+            response=response,
             service=self.part.name,
             sandbox=self.sandbox,
             operation_id=self.operation_id,

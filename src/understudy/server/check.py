@@ -2,7 +2,8 @@
 
 The document is valid and its overlays apply, or there is nothing to check; what is checked here is the rest:
 every operation is played or marked synthesised, no handler is left over, every example fits its schema, and
-what the planted fixtures answer keeps the contract.
+what the planted fixtures answer keeps the contract. Of a service that plays more than its published document, so are
+the document of its other side and that of its events.
 """
 
 from __future__ import annotations
@@ -10,23 +11,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from understudy import bundled
 from understudy.contract import pointer
 from understudy.contract.contract import Contract
-from understudy.contract.document import Document
+from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.examples import broken_examples
 from understudy.contract.operation import Operation
-from understudy.effective import TargetError, document_of
+from understudy.contract.source import SourceError
+from understudy.effective import REFUSALS, TargetError, document_of
 from understudy.generator.compose import Composer
+from understudy.sandbox.registry import Sandboxes
 from understudy.server.call import Call, Part
-from understudy.server.handlers import HandlerAnswerer
+from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
 from understudy.server.resources.explain import explained
 from understudy.server.resources.override import OverrideError
 from understudy.server.resources.recognition import recognise
 from understudy.server.resources.resource import Recognised
 from understudy.server.stage import Direction, plant
-from understudy.services.service import Service
+from understudy.services.service import Control, Handler, Service
 
 Level = Literal["error", "note"]
 
@@ -59,8 +64,7 @@ def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterat
     """
     document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document)
-    for place, message in broken_examples(document):
-        yield _at(document, "error", place, message)
+    yield from _examples(document)
     if gaps:
         yield from _gaps(document, contract)
     if service is None:
@@ -69,8 +73,41 @@ def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterat
             message = f"{operation.operation_id} has no handler and no resource: its answers are synthesised"
             yield _at(document, "note", pointer.join(operation.place), message)
         return
-    yield from _unplayed(document, contract, service, direction)
-    yield from _planted(contract, service, direction)
+    # The bare published document lacks what real servers have besides, so handlers may be left over.
+    yield from _unplayed(document, contract, service.handlers, service.name, complete=direction.profile == "observed")
+    sandboxes, fixtures = plant(service, direction)
+    answerer = HandlerAnswerer(service, sandboxes)
+    yield from _planted(Part(service.name, contract, answerer, service=service, transport=service.transport), fixtures)
+    if service.control is not None:
+        yield from _control(service, service.control, sandboxes, fixtures)
+    if service.events is not None:
+        yield from _examples(_bundled(service.events))
+
+
+def _control(service: Service, control: Control, sandboxes: Sandboxes, fixtures: Path) -> Iterator[Finding]:
+    """What is to be said of the document of a service's other side."""
+    document = _bundled(control.document)
+    contract = Contract(document)
+    yield from _examples(document)
+    yield from _unplayed(document, contract, control.handlers, f"{service.name}'s control", complete=True)
+    yield from _planted(Part(service.name, contract, ControlHandlerAnswerer(control, sandboxes)), fixtures)
+
+
+def _bundled(path: str) -> Document:
+    """A document that comes with us.
+
+    Errors: `TargetError`.
+    """
+    try:
+        return load(bundled.SPEC / path, voice=bundled.SPEC / REFUSALS)
+    except (SourceError, DocumentError) as error:
+        raise TargetError(str(error)) from None
+
+
+def _examples(document: Document) -> Iterator[Finding]:
+    """Every example that does not fit."""
+    for place, message in broken_examples(document):
+        yield _at(document, "error", place, message)
 
 
 def explanation(target: str, direction: Direction) -> dict[str, Any]:
@@ -109,28 +146,23 @@ def _gaps(document: Document, contract: Contract) -> Iterator[Finding]:
                 yield _at(document, "note", pointer.join(operation.place), message)
 
 
-def _unplayed(document: Document, contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:
+def _unplayed(
+    document: Document, contract: Contract, handlers: Mapping[str, Handler], player: str, *, complete: bool
+) -> Iterator[Finding]:
+    """Operations without a handler, and, where the document is complete, handlers without an operation."""
     for operation in contract.operations.values():
-        if operation.operation_id not in service.handlers:
-            message = f"{operation.operation_id} has no handler in {service.name}; write one or drop the operation"
+        if operation.operation_id not in handlers:
+            message = f"{operation.operation_id} has no handler in {player}; write one or drop the operation"
             yield _at(document, "error", pointer.join(operation.place), message)
-    if direction.profile == "observed":  # the bare published document lacks what real servers have besides
-        for name in service.handlers:
-            if name not in contract.by_id:
-                message = f"{service.name} has a handler {name}, and no operation has that id; drop or document it"
-                yield Finding("error", str(document.source.path), "", message)
+    for name in handlers if complete else ():
+        if name not in contract.by_id:
+            message = f"{player} has a handler {name}, and no operation has that id; drop or document it"
+            yield Finding("error", str(document.source.path), "", message)
 
 
-def _planted(contract: Contract, service: Service, direction: Direction) -> Iterator[Finding]:
+def _planted(part: Part, fixtures: Path) -> Iterator[Finding]:
     """Ask every GET whose parameters have examples, and judge what the planted fixtures answer."""
-    sandboxes, fixtures = plant(service, direction)
-    part = Part(
-        service.name,
-        contract,
-        HandlerAnswerer(service, sandboxes),
-        service=service,
-        transport=service.transport,
-    )
+    contract = part.contract
     for operation in contract.operations.values():
         values = _example_parameters(contract, operation)
         if operation.method != "get" or values is None:

@@ -20,7 +20,9 @@ from understudy.effective import Profile, TargetError
 from understudy.server import logs
 from understudy.server.app import App, create_app
 from understudy.server.check import explanation, findings
+from understudy.server.faults.registry import Faults
 from understudy.server.gate import Policy
+from understudy.server.guard import Admission, AdmissionError, admission
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
 from understudy.server.resources.explain import lines
@@ -48,6 +50,7 @@ def serve(  # noqa: PLR0913 - the command's options
     state: State,
     accepted: Sequence[str],
     callbacks_to: Sequence[str],
+    control_token: str | None,
 ) -> None:
     """Serve the targets until a signal ends it.
 
@@ -68,7 +71,12 @@ def serve(  # noqa: PLR0913 - the command's options
         accepted=tuple(accepted),
     )
     listener = bind(host, port)
-    running = Running(targets, direction, policy, callbacks_to)
+    try:
+        admitted = admission(host, listener.getsockname()[0], control_token)
+    except AdmissionError as error:
+        listener.close()
+        raise TargetError(str(error)) from None
+    running = Running(targets, direction, policy, callbacks_to, admitted)
     run(
         running.app,
         listener,
@@ -86,22 +94,37 @@ class Running:
         direction: how.
         policy: what a broken promise costs.
         callbacks_to: the hosts besides this machine that webhook requests may go to.
+        admitted: who may drive the control plane.
     """
 
     def __init__(
-        self, targets: Sequence[str], direction: Direction, policy: Policy, callbacks_to: Sequence[str] = ()
+        self,
+        targets: Sequence[str],
+        direction: Direction,
+        policy: Policy,
+        callbacks_to: Sequence[str] = (),
+        admitted: Admission = Admission(),  # noqa: B008 - a constant
     ) -> None:
         self.targets = list(dict.fromkeys(targets))
         self.direction = direction
         self.policy = policy
         self.callbacks_to = callbacks_to
+        self.admitted = admitted
         self.journal = Journal()
+        self.faults = Faults(direction.seed)
         self.staged = stage(self.targets, direction)
         self.app = Exchangeable(self._create())
 
     def _create(self) -> App:
         parts = [item.part for item in self.staged]
-        return create_app(parts, policy=self.policy, journal=self.journal, callbacks_to=self.callbacks_to)
+        return create_app(
+            parts,
+            policy=self.policy,
+            journal=self.journal,
+            faults=self.faults,
+            callbacks_to=self.callbacks_to,
+            admission=self.admitted,
+        )
 
     def files(self) -> list[Path]:
         """Every file the server was made of."""

@@ -59,7 +59,8 @@ def dress(call: Call, response: Response, part: Part, seconds: float) -> Respons
         headers.append((b"cache-control", b"no-cache"))
     headers += part.answerer.marks(call, seconds)
     headers += cross_origin_headers(call)
-    if transport.etag and _matches(call, headers):
+    # What a fault does to a body must be seen: such an answer is always sent whole.
+    if transport.etag and not (call.altered or call.wire) and _matches(call, headers):
         kept = [pair for pair in headers if pair[0] in KEPT_ON_304 or pair[0].startswith(b"access-control")]
         return Response(NOT_MODIFIED, kept, b"")
     return Response(response.status_code, headers, response.data, response.source)

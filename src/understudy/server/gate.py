@@ -23,13 +23,14 @@ from understudy.server.call import SCOPE_KEY, Call, Directory, NotRefusedError, 
 from understudy.server.envelope import cross_origin_headers
 from understudy.server.journal import Journal
 from understudy.server.naming import in_sandbox
+from understudy.server.streaming import stream
 
 Policy = Literal["enforce", "report"]
 POLICIES: tuple[Policy, ...] = ("enforce", "report")
 
-MAX_BODY = 10_000_000
 MAX_DRAIN = 100_000_000
 HEADER_LIMIT = 4_000
+FAULT = b"understudy-fault"
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 
 log = logging.getLogger("understudy.server")
@@ -39,8 +40,8 @@ class ClientGoneError(Exception):
     """The client hung up before its request was complete."""
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """The request's body; None if it is larger than `MAX_BODY`.
+async def read_body(receive: Receive, limit: int) -> bytes | None:
+    """The request's body; None if it has more bytes than the limit.
 
     What is too large is read and thrown away, so that the client, still sending, gets to read the answer.
     """
@@ -49,16 +50,16 @@ async def read_body(receive: Receive) -> bytes | None:
         raise ClientGoneError
     if not message.get("more_body"):
         body: bytes = message.get("body", b"")
-        return body if len(body) <= MAX_BODY else None
+        return body if len(body) <= limit else None
     chunks, size = [message.get("body", b"")], len(message.get("body", b""))
     while message.get("more_body") and size <= MAX_DRAIN:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         size += len(message.get("body", b""))
-        if size <= MAX_BODY:
+        if size <= limit:
             chunks.append(message.get("body", b""))
-    return b"".join(chunks) if size <= MAX_BODY else None
+    return b"".join(chunks) if size <= limit else None
 
 
 class Outbound:
@@ -83,23 +84,24 @@ class Outbound:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        scope, sandbox = in_sandbox(scope)
+        part = self.directory.part_at(scope["path"])
         try:
-            body = await read_body(receive)
+            body = await read_body(receive, part.max_body)
         except ClientGoneError:
             return
-        scope, sandbox = in_sandbox(scope)
-        call = scope[SCOPE_KEY] = Call(scope, body or b"", self.directory.part_at(scope["path"]), sandbox or "")
+        call = scope[SCOPE_KEY] = Call(scope, body or b"", part, sandbox or "")
         if sandbox is None:
             _refuse(call, [_violation("sandbox-malformed", "a sandbox's name has 1 to 64 letters, digits, . _ -")])
         elif body is None:
-            _refuse(call, [_violation("body-too-large", f"the body has more than {MAX_BODY:,} bytes")])
+            _refuse(call, [_violation("body-too-large", f"the body has more than {part.max_body:,} bytes")])
         else:
             await self._answer(call, scope, receive)
-        response = call.response = self._judge(call)
+        response = call.response = _faulty(call, self._judge(call))
         moment = call.part.answerer.now(call)
         self.journal.add(call.exchange(moment, time.perf_counter() - started))
         del scope[SCOPE_KEY]  # call and scope hold each other; apart, both go at once, without the collector
-        await _send(response, scope["method"], send)
+        await _send(response, call, receive, send)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive) -> None:
         """Let the stack answer; an answer sent by the ASGI protocol is collected, a crash is told."""
@@ -121,19 +123,22 @@ class Outbound:
             call.response = problem.problem(problem.CRASH, SERVER_ERROR, detail, id=number)
             call.refused = True
         else:
-            if call.response is None:
+            if call.response is None and not call.unanswered:
                 call.response = Response(start.get("status", SERVER_ERROR), start.get("headers", ()), b"".join(chunks))
 
-    def _judge(self, call: Call) -> Response:
-        """The answer that goes out: the one given, or a problem that says why it must not."""
+    def _judge(self, call: Call) -> Response | None:
+        """The answer that goes out: the one given, or a problem that says why it must not; None if a fault says so."""
         response = call.response
-        assert response is not None  # noqa: S101 - `_answer` and `_refuse` set it
+        if response is None:
+            return None
         if call.refused or call.preflight:
             return _cross_origin(call, response)
         broken = call.part.contract.check_response(call.request, response)
         call.violations.extend(broken)
-        if not broken or self.policy == "report":
+        if not broken or (self.policy == "report" and not call.part.enforced):
             return _marked(response, call.violations)
+        if call.altered:
+            return response
         call.refused = True
         return _cross_origin(call, _forbidden(call, response, broken))
 
@@ -176,12 +181,31 @@ def _marked(response: Response, violations: list[Violation]) -> Response:
     return Response(response.status_code, headers, response.data)
 
 
-async def _send(response: Response, method: str, send: Send) -> None:
-    headers = list(response.raw_headers)
-    if "content-length" not in response.fields and response.status_code not in (204, 304):
-        headers.append((b"content-length", str(len(response.data)).encode()))
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.data})
+def _faulty(call: Call, response: Response | None) -> Response | None:
+    """The answer with the header that names the faults that were asked for."""
+    if response is None or not call.faults:
+        return response
+    headers = (*response.raw_headers, (FAULT, ", ".join(call.faults).encode()))
+    return Response(response.status_code, headers, response.data)
+
+
+async def _send(response: Response | None, call: Call, receive: Receive, send: Send) -> None:
+    start: Message = {"type": "http.response.start"}
+    body = b""
+    if response is not None:
+        headers = list(response.raw_headers)
+        if "content-length" not in response.fields and response.status_code not in (204, 304):
+            headers.append((b"content-length", str(len(response.data)).encode()))
+        start.update(status=response.status_code, headers=headers)
+        body = b"" if call.request.method == "head" else response.data
+    if response is not None and call.stream is not None and not call.refused and call.request.method != "head":
+        await stream(response, call.stream, call.scope, receive, send)
+        return
+    if call.wire is not None:
+        await call.wire.send(start, body, call.scope, receive, send)
+        return
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 class Inbound:
@@ -206,10 +230,11 @@ class Inbound:
         broken = contract.check_request(call.request)
         call.violations.extend(broken)
         door = call.part.door
-        if door is not None and (refusal := door.refuse(call, broken, enforce=self.policy == "enforce")) is not None:
+        enforce = self.policy == "enforce" or call.part.enforced
+        if door is not None and (refusal := door.refuse(call, broken, enforce=enforce)) is not None:
             call.response = refusal
             return
-        if self.policy == "enforce":
+        if enforce:
             grave = [violation for violation in broken if violation.status]
             blocking = [violation for violation in grave if not contract.left_to_product(violation)]
             if blocking:

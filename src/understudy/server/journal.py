@@ -75,7 +75,12 @@ class Journal:
     def follow(self, tell: Callable[[Entry], None]) -> Callable[[], None]:
         """Be told of every entry from now on; returns what ends it."""
         self._followers.append(tell)
-        return lambda: self._followers.remove(tell)
+
+        def end() -> None:
+            if tell in self._followers:
+                self._followers.remove(tell)
+
+        return end
 
 
 def _size(entry: Entry) -> int:

@@ -58,13 +58,16 @@ class _Lines(logging.Formatter):
         )
         if entry.refused:
             line += self._paint("  refused by the contract", "yellow")
+        if entry.fault:
+            line += self._paint(_printable(f"  fault asked for: {entry.fault}"), "magenta")
         for violation in entry.violations:
             told = f"    {violation.code} {violation.where}: {violation.message} [{violation.schema}]"
             line += "\n" + self._paint(_printable(told), "yellow" if violation.side == "request" else "red")
         return line
 
     def _event(self, event: Event) -> str:
-        words = ("EVENT", event.name, event.note, "" if event.sent else self._paint("kept back", "red"))
+        fault = self._paint(_printable(f"fault asked for: {event.fault}"), "magenta") if event.fault else ""
+        words = ("EVENT", event.name, event.note, "" if event.sent else self._paint("kept back", "red"), fault)
         lines = [" ".join(word for word in words if word)]
         lines += [f"    {v.code} {v.where}: {v.message} [{v.schema}]" for v in event.violations]
         return "\n".join((lines[0], *(self._paint(_printable(line), "red") for line in lines[1:])))
@@ -93,6 +96,7 @@ class _JsonLines(logging.Formatter):
                 "service": entry.service,
                 "operation_id": entry.operation_id,
                 "refused": entry.refused,
+                "fault": entry.fault,
                 "violations": [violation.as_json() for violation in entry.violations],
             }
         elif isinstance(entry, Event):
@@ -100,6 +104,7 @@ class _JsonLines(logging.Formatter):
                 "event": entry.name,
                 "note": entry.note,
                 "sent": entry.sent,
+                "fault": entry.fault,
                 "service": entry.service,
                 "violations": [violation.as_json() for violation in entry.violations],
             }

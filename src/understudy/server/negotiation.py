@@ -18,6 +18,7 @@ from understudy.contract.operation import Operation
 
 OK, INTERNAL_ERROR, BAD_REQUEST, NOT_ACCEPTABLE = 200, 500, 400, 406
 BODILESS = frozenset({204, 205, 304})
+LONGEST_DELAY = 600_000  # milliseconds
 
 # What to call a body whose documented media type is a range.
 CONCRETE: Mapping[str, str] = {
@@ -55,11 +56,20 @@ class Wish:
         code: the status it wants to see.
         example: the name of the example it wants to see.
         dynamic: whether it wants a generated answer even where there are examples.
+        delay: how many milliseconds it wants to wait.
+        product: whether it wants the product's own answers alone, and none of our gate's.
     """
 
     code: int | None = None
     example: str | None = None
     dynamic: bool = False
+    delay: int = 0
+    product: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it is about which answer to get."""
+        return self.code is not None or self.example is not None or self.dynamic
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,16 @@ class Offer:
         found: Mapping[str, Any] = self.response["content"][self.key] if self.key else {}
         return found
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is what our own gate refuses with."""
+        return _is_ours(self.media)
+
 
 def wish(headers: Iterable[str]) -> Wish:
     """What the `Prefer` headers ask for; preferences of others are none of ours.
 
-    Errors: `NotOfferedError` for a code that is no status.
+    Errors: `NotOfferedError` for a code that is no status, and for a delay that is none.
     """
     said: dict[str, str] = {}
     for header in headers:
@@ -101,7 +116,12 @@ def wish(headers: Iterable[str]) -> Wish:
     code = said.get("code")
     if code is not None and not re.fullmatch(r"[2-5]\d\d", code):
         raise NotOfferedError(BAD_REQUEST, f"`Prefer: code={code}` is no status from 200 to 599")
-    return Wish(int(code) if code else None, said.get("example"), said.get("dynamic", "").lower() == "true")
+    delay = said.get("delay", "0")
+    if not re.fullmatch(r"\d{1,9}", delay) or int(delay) > LONGEST_DELAY:
+        message = f"`Prefer: delay={delay}` is no time; give it in milliseconds, {LONGEST_DELAY} at most"
+        raise NotOfferedError(BAD_REQUEST, message)
+    dynamic = said.get("dynamic", "").lower() == "true"
+    return Wish(int(code) if code else None, said.get("example"), dynamic, int(delay))
 
 
 def offers(document: Mapping[str, Any], operation: Operation, wanted: Wish, accept: str) -> list[Offer]:
@@ -124,6 +144,8 @@ def offers(document: Mapping[str, Any], operation: Operation, wanted: Wish, acce
     else:
         statuses = list(_statuses(operation, every=wanted.example is not None))
     found = [offer for status in statuses for offer in _of_status(document, operation, status)]
+    if wanted.product:
+        found = [offer for offer in found if not offer.is_ours]
     if wanted.example is not None:
         found = _with_example(operation, found, wanted.example)
     if not found:
@@ -162,10 +184,14 @@ def _of_status(document: Mapping[str, Any], operation: Operation, status: int) -
 
 def _rank(name: str, media: Mapping[str, Any]) -> int:
     """JSON first: it is what most clients read, and what the judge sees into. Our own gate's refusals last."""
-    schema = media.get("schema")
-    if isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}"):
+    if _is_ours(media):
         return 2
     return 0 if is_json(name.partition(";")[0].strip().lower()) else 1
+
+
+def _is_ours(media: Mapping[str, Any]) -> bool:
+    schema = media.get("schema")
+    return isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}")
 
 
 def examples(document: Mapping[str, Any], media: Mapping[str, Any]) -> dict[str, Any]:

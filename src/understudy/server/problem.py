@@ -36,6 +36,9 @@ CONFLICT = Kind("urn:understudy:state-conflict", "The state does not allow this 
 CREDENTIALS = Kind("urn:understudy:credentials-refused", "The credentials are not accepted")
 UNSYNTHESISABLE = Kind("urn:understudy:unsynthesisable", "No answer can be made that keeps the contract")
 CONTROL = Kind("urn:understudy:not-possible-here", "The state does not allow this")
+FORBIDDEN = Kind("urn:understudy:control-forbidden", "The control plane is not for whoever asks")
+UNAUTHORISED = Kind("urn:understudy:control-token-missing", "The control plane needs its token")
+FAULT = Kind("urn:understudy:fault", "A failure that was asked for")
 CRASH = Kind("urn:understudy:handler-failed", "The handler failed")
 
 

@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,7 +22,9 @@ import uvicorn
 import watchfiles
 from starlette.types import Receive, Scope, Send
 
+from understudy.server.actioncable.transport import CuttableWebSocket
 from understudy.server.app import App
+from understudy.server.connection import BreakableConnection
 
 log = logging.getLogger("understudy.server")
 
@@ -79,7 +82,7 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn's server that says so once it answers, and stops with open requests answered."""
 
     def __init__(
@@ -91,6 +94,7 @@ class _Server(uvicorn.Server):
         self._health = health
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and announce it once the server answers."""
         await super().startup(sockets)
         if self.should_exit:
             return
@@ -108,12 +112,16 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, the application's own doings first."""
         await self._app.app.close()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Let SIGINT and SIGTERM end the server; unlike uvicorn's own, do not raise them again at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals belong to the program that serves in a thread
+            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -122,6 +130,40 @@ class _Server(uvicorn.Server):
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
+
+
+def configured(app: Exchangeable) -> uvicorn.Config:
+    """How uvicorn is to serve: quiet, and its websockets as Rails' are, without compression or headers of their own."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="off",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=30,
+        http=BreakableConnection,
+        ws=CuttableWebSocket,
+        ws_max_size=1_000_000,
+        ws_per_message_deflate=False,
+        # A client that is gone without a word shall not keep its sandbox; one that stands in a debugger has time.
+        ws_ping_interval=30.0,
+        ws_ping_timeout=120.0,
+    )
+
+
+def server_on(app: Exchangeable, listener: socket.socket, announce: Callable[[], None]) -> Server:
+    """A server on a bound socket; it begins with `serve`, and ends when its ``should_exit`` is set.
+
+    Args:
+        app: the application.
+        listener: a bound socket.
+        announce: called once the server answers its own health check.
+    """
+    host, port = listener.getsockname()[:2]
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for by the user
+    return Server(configured(app), app, announce, (local, port))
 
 
 def run(
@@ -141,19 +183,7 @@ def run(
         watched: the files to watch, asked again after each change.
         changed: called with the files that changed.
     """
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        lifespan="off",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        timeout_keep_alive=30,
-    )
-    host, port = listener.getsockname()[:2]
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for by the user
-    server = _Server(config, app, announce, (local, port))
+    server = server_on(app, listener, announce)
 
     async def serve() -> None:
         watcher = asyncio.create_task(_watch(watched, changed)) if changed else None
@@ -165,7 +195,7 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(serve())
 
 

@@ -27,7 +27,7 @@ from understudy.generator.shape import UnsatisfiableError
 from understudy.generator.values import Generator
 from understudy.server import negotiation, problem, samples, writing
 from understudy.server.call import Call
-from understudy.server.negotiation import NotOfferedError, Offer
+from understudy.server.negotiation import NotOfferedError, Offer, Wish
 
 MARK = b"understudy-synthesised"
 NOT_IMPLEMENTED = 501
@@ -36,12 +36,12 @@ NOT_IMPLEMENTED = 501
 DETAILS = (
     Detail(),
     Detail(examples=False),
-    Detail(examples=False, write_only=True),
+    Detail(examples=False, of_others=True),
     Detail(optional=0.6, examples=False),
-    Detail(optional=0.3, examples=False, write_only=True),
+    Detail(optional=0.3, examples=False, of_others=True),
     Detail(optional=0.3, examples=False),
     Detail(optional=0.0, examples=False),
-    Detail(optional=0.0, examples=False, write_only=True),
+    Detail(optional=0.0, examples=False, of_others=True),
 )
 
 # Headers that belong to the connection, follow from the body, or are our gate's own: never made from a schema.
@@ -67,7 +67,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class Failure:
     """Why an offer came to nothing."""
 
     offer: Offer
@@ -90,23 +90,38 @@ class SynthesisAnswerer:
 
     async def answer(self, call: Call) -> Response:
         """The first candidate that keeps the contract, of the answers that the client accepts."""
-        operation = self.contract.by_id[call.operation_id]
-        request = call.request
         try:
-            wanted = negotiation.wish(request.headers.getlist("prefer"))
-            accept = ",".join(request.headers.getlist("accept"))
-            offers = negotiation.offers(self.contract.data, operation, wanted, accept)
+            return self.choose(call, negotiation.wish(call.request.headers.getlist("prefer")))
         except NotOfferedError as error:
             call.refused = True
             return problem.problem(problem.NOT_OFFERED, error.status, str(error))
+
+    def choose(self, call: Call, wanted: Wish) -> Response:
+        """The answer that fits a wish, or a problem that says why none can be made.
+
+        Errors: `NotOfferedError` where the document has no such answer.
+        """
+        made = self.attempt(call, wanted)
+        if isinstance(made, Response):
+            return made
+        call.refused = True
+        return _unsynthesisable(self.contract.by_id[call.operation_id], made)
+
+    def attempt(self, call: Call, wanted: Wish) -> Response | Failure:
+        """The answer that fits a wish, or why none can be made.
+
+        Errors: `NotOfferedError` where the document has no such answer.
+        """
+        operation = self.contract.by_id[call.operation_id]
+        request = call.request
+        accept = ",".join(request.headers.getlist("accept"))
         failures = []
-        for offer in offers:
+        for offer in negotiation.offers(self.contract.data, operation, wanted, accept):
             made = self._try(operation, request, offer, dynamic=wanted.dynamic, named=wanted.example is not None)
             if isinstance(made, Response):
                 return made
             failures.append(made)
-        call.refused = True
-        return _unsynthesisable(operation, failures[0])
+        return failures[0]
 
     def unrouted(self, call: Call) -> Response | None:  # noqa: ARG002 - the interface of an answerer
         """Nothing: the document does not say what is not in it."""
@@ -122,21 +137,21 @@ class SynthesisAnswerer:
 
     def _try(
         self, operation: Operation, request: Request, offer: Offer, *, dynamic: bool, named: bool
-    ) -> Response | _Failure:
+    ) -> Response | Failure:
         """An answer that keeps the contract, or why there is none; told of the candidate that came closest."""
-        closest: _Failure | None = None
+        closest: Failure | None = None
         for make in self._candidates(operation, request, offer, dynamic=dynamic, named=named):
             try:
                 response = self.respond(offer, make())
             except (UnsatisfiableError, writing.UnwritableError) as error:
-                closest = closest or _Failure(offer, str(error))
+                closest = closest or Failure(offer, str(error))
                 continue
             broken = self.contract.check_response(request, response)
             if not broken:
                 return response
             if closest is None or not closest.violations or len(broken) < len(closest.violations):
-                closest = _Failure(offer, f"{broken[0].message} ({broken[0].where})", broken)
-        return closest or _Failure(offer, "nothing is documented")
+                closest = Failure(offer, f"{broken[0].message} ({broken[0].where})", broken)
+        return closest or Failure(offer, "nothing is documented")
 
     def _candidates(
         self, operation: Operation, request: Request, offer: Offer, *, dynamic: bool, named: bool
@@ -157,7 +172,7 @@ class SynthesisAnswerer:
         if samples.has(essence) and _unspecific(self._target(schema)):
             yield lambda: self._from_sample(essence, next(randoms))
         for detail in DETAILS:
-            kept = Detail(detail.optional, detail.examples and not dynamic, detail.write_only)
+            kept = Detail(detail.optional, detail.examples and not dynamic, detail.of_others)
             yield lambda detail=kept: self._from_schema(essence, schema, detail, next(randoms))
 
     def _examples(self, offer: Offer, schema: Any, essence: str, *, named: bool) -> Iterator[Any]:
@@ -267,7 +282,7 @@ _SAYING_NOTHING = frozenset(
 )
 
 
-def _unsynthesisable(operation: Operation, failure: _Failure) -> Response:
+def _unsynthesisable(operation: Operation, failure: Failure) -> Response:
     offer = failure.offer
     what = f"{offer.status} {offer.media_type}".strip()
     detail = (

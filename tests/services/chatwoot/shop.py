@@ -9,7 +9,7 @@ import httpx
 
 from front_door import FrontDoor
 from understudy.sandbox.clock import Clock
-from understudy.sandbox.sandboxes import Sandbox
+from understudy.sandbox.registry import Sandboxes
 from understudy.server.journal import Journal
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -55,13 +55,14 @@ class Shop:
 
     Args:
         app: an application that plays Chatwoot.
-        sandbox: the state it plays in.
+        sandboxes: the states it plays in; the nameless one is the shop's.
         journal: where it keeps what was said.
     """
 
-    def __init__(self, app: Any, sandbox: Sandbox, journal: Journal) -> None:
+    def __init__(self, app: Any, sandboxes: Sandboxes, journal: Journal) -> None:
         self.client = httpx.Client(transport=FrontDoor(app), base_url="http://127.0.0.1:8080")
-        self.sandbox = sandbox
+        self.sandboxes = sandboxes
+        self.sandbox = sandboxes.shared
         self.journal = journal
 
     @property

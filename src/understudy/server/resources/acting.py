@@ -207,12 +207,12 @@ class Player:
         value = self.belonging.told(resource, scope) | value
         minted: Any = ids.from_text(self.outlines, resource.id_schema, identity)
         if not identity and not resource.singular:
-            minted = self._new_id(things, ask, value, ask.random)
+            minted = self._new_id(things, ask, value, ask.random())
             identity = ids.as_text(minted)
         if resource.id_property:
             value[resource.id_property] = minted
         out = frozenset(resource.given.difference(sent))
-        whole = self.completer.whole(resource.schema, Known(value, out, ask.now), ask.random)
+        whole = self.completer.whole(resource.schema, Known(value, out, ask.now), ask.random())
         thing = things.add(resource.name, scope, identity, whole, imagined=False)
         things.mark(resource.name, scope, real=True)
         return Outcome(thing, is_new=True)
@@ -226,7 +226,7 @@ class Player:
         stamped = frozenset(name for name in changed if old.value.get(name) == changed[name])
         out = frozenset(name for name in resource.given if name not in changed)
         known = Known(changed, out, ask.now, is_new=False, before=old.value, stamped=stamped)
-        whole = self.completer.whole(resource.schema, known, ask.random)
+        whole = self.completer.whole(resource.schema, known, ask.random())
         return Outcome(things.things.update(old, value=whole, imagined=False))
 
     def _keep_unique(self, things: Things, ask: Ask, sent: Mapping[str, Any], old: Thing | None) -> None:

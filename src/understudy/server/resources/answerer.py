@@ -22,7 +22,7 @@ from understudy.contract.templates import PARAMETER
 from understudy.generator.names import singular
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.server import negotiation, problem
+from understudy.server import problem
 from understudy.server.call import Call, NotRefusedError, base_url
 from understudy.server.negotiation import NotOfferedError
 from understudy.server.resources import answers, messages
@@ -77,8 +77,6 @@ class ResourceAnswerer:
         if call.deferred:
             raise NotRefusedError
         operation = self.contract.by_id[call.operation_id]
-        if _wishes(call):
-            return await self.synthesis.answer(call)
         sandbox = self.sandboxes.get(call.sandbox)
         sandbox.catch_up()
         try:
@@ -156,7 +154,7 @@ class ResourceAnswerer:
             several=self._several(operation),
             url=base_url(call) + quote(request.path),
             now=sandbox.clock.now(),
-            random=Random(sandbox.random.getrandbits(64)),  # noqa: S311 - sample data, no secrets
+            random=lambda: Random(sandbox.random.getrandbits(64)),  # noqa: S311 - sample data, no secrets
             dream=lambda *parts: _random(self.seed, call.sandbox, *parts),
             creates=CREATED in self._statuses(operation),
             conflicts=CONFLICT in self._statuses(operation),
@@ -236,17 +234,6 @@ _REFUSALS: Mapping[type[Exception], tuple[tuple[int, ...], problem.Kind]] = {
     StaleError: ((PRECONDITION,), problem.CONFLICT),
     PatchError: ((CONFLICT, UNPROCESSABLE, BAD_REQUEST), problem.CONFLICT),
 }
-
-
-def _wishes(call: Call) -> bool:
-    """Whether the client asks for a certain answer: then the document gives it, and the state stays as it is."""
-    headers = call.request.headers.getlist("prefer")
-    if not headers:
-        return False
-    try:
-        return negotiation.wish(headers) != negotiation.Wish()
-    except NotOfferedError:
-        return True
 
 
 def _random(*parts: Any) -> Random:

@@ -43,7 +43,7 @@ class Ask:
         several: which query parameters may hold several values.
         url: where the collection is.
         now: the moment.
-        random: where choices come from that follow the order of requests.
+        random: a random source that follows the order of changes; reading asks for none.
         dream: a random source that follows from what it is asked for alone.
         creates: whether the operation says that it may create a thing.
         conflicts: whether the operation speaks of conflicts.
@@ -59,7 +59,7 @@ class Ask:
     several: Mapping[str, bool]
     url: str
     now: datetime
-    random: Random
+    random: Callable[[], Random]
     dream: Callable[..., Random]
     creates: bool = False
     conflicts: bool = False

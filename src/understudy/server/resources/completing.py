@@ -115,7 +115,7 @@ class Completer:
             name: item
             for name, item in value.items()
             if (name in properties or not closed)
-            and not (name in properties and self.outlines.composer.write_only(properties[name]))
+            and not (name in properties and self.outlines.composer.of_others(properties[name]))
         }
 
     def _overlay(

@@ -63,9 +63,12 @@ class Things:
         undo: the undo log of the sandbox.
     """
 
+    things: Table[Thing]
+    collections: Table[Collection]
+
     def __init__(self, undo: UndoLog) -> None:
-        self.things: Table[Thing] = Table(undo, key="number", many=("resource", ("resource", "id")))
-        self.collections: Table[Collection] = Table(undo, key="key", many=("resource",))
+        self.things = Table(undo, key="number", many=("resource", ("resource", "id")))
+        self.collections = Table(undo, key="key", many=("resource",))
         self.sequences = Sequences()
 
     def add(self, resource: str, scope: Scope, identity: str, value: Mapping[str, Any], *, imagined: bool) -> Thing:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from understudy.services.chatwoot import autoreply, snooze
+from understudy.services.chatwoot.agent import CONTROL
 from understudy.services.chatwoot.attachments import download_attachment, redirect_to_attachment
+from understudy.services.chatwoot.cable import CABLE
 from understudy.services.chatwoot.contacts import (
     FULL_RECORD_RELEASE,
     create_contact,
@@ -27,7 +30,7 @@ from understudy.services.chatwoot.conversations import (
 from understudy.services.chatwoot.csat import get_survey, update_survey
 from understudy.services.chatwoot.inboxes import get_inbox
 from understudy.services.chatwoot.messages import create_message, list_messages, update_message
-from understudy.services.chatwoot.refusals import malformed, unrouted
+from understudy.services.chatwoot.refusals import failure, malformed, unrouted
 from understudy.services.chatwoot.seed import introduce, plant
 from understudy.services.chatwoot.tables import Tables
 from understudy.services.service import Cors, Handler, Service, Setting, Transport
@@ -70,7 +73,17 @@ SERVICE = Service(
     introduce=introduce,
     unrouted=unrouted,
     malformed=malformed,
+    failure=failure,
+    events="chatwoot/realtime.yaml",
+    cable=CABLE,
+    control=CONTROL,
+    timers={
+        snooze.WAKE: snooze.wake,
+        autoreply.TYPE: autoreply.begin_to_type,
+        autoreply.ANSWER: autoreply.answer,
+    },
     settings={
+        "autoreply": autoreply.SETTING,
         "release": Setting(
             default="later",
             help="which Chatwoot answers an update of a contact: 4.13 with the whole row, later ones with six keys",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.sandbox.sandboxes import Sandbox
+from understudy.services.chatwoot import events
 from understudy.services.chatwoot.lookups import (
     contact_inbox_of,
     inbox_of,
@@ -16,16 +17,17 @@ from understudy.services.chatwoot.lookups import (
     stumble_over_conversation,
     tables_of,
 )
-from understudy.services.chatwoot.parameters import attributes
+from understudy.services.chatwoot.parameters import attributes, scalar
 from understudy.services.chatwoot.refusals import Problem, invalid
 from understudy.services.chatwoot.shapes import conversation_shape
 from understudy.services.chatwoot.tables import Contact, ContactInbox, Conversation, Inbox
 from understudy.services.chatwoot.templates import ask_for_rating
-from understudy.services.chatwoot.timeline import change_status, note_activity
+from understudy.services.chatwoot.timeline import change_status, note_activity, seen_by_contact, type_in
 from understudy.services.service import Params, Reply
 
 LONGEST_TEXT = 1500
 LARGEST_INTEGER = 9_999_999_999
+TYPING = ("on", "off")
 
 
 def create_conversation(sandbox: Sandbox, params: Params) -> Any:
@@ -70,7 +72,7 @@ def begin(
     tables = tables_of(sandbox)
     contact = tables.contacts[contact_inbox.contact_id]
     moment = sandbox.clock.time() if at is None else at
-    return tables.conversations.add(
+    conversation = tables.conversations.add(
         Conversation(
             id=tables.next_id("conversations"),
             account_id=inbox.account_id,
@@ -87,6 +89,8 @@ def begin(
             updated_at=moment,
         )
     )
+    events.conversation_created(sandbox, conversation)
+    return conversation
 
 
 def _first_status(inbox: Inbox, contact: Contact) -> str:
@@ -126,19 +130,18 @@ def resolve_conversation(sandbox: Sandbox, params: Params) -> Any:
 
 
 def toggle_typing(sandbox: Sandbox, params: Params) -> Reply:
-    """The contact types, or no longer does: nothing that is kept, and any status will do."""
-    _found(sandbox, params)
+    """The contact types, or no longer does: nothing that is kept, and any other status says nothing."""
+    conversation = _found(sandbox, params)
+    status = scalar(params, "typing_status")
+    if status in TYPING:
+        contact = tables_of(sandbox).contacts[conversation.contact_id]
+        type_in(sandbox, conversation, contact, on=status == "on")
     return Reply(media_type="application/json")
 
 
 def update_last_seen(sandbox: Sandbox, params: Params) -> Reply:
     """The contact has seen the conversation; what agents, bots and templates wrote so far becomes read."""
-    tables, now = tables_of(sandbox), sandbox.clock.time()
-    conversation = _found(sandbox, params)
-    tables.conversations.update(conversation, contact_last_seen_at=now, updated_at=now)
-    for message in tables.messages.all("unread_in", conversation.id):
-        if message.created_at <= now:
-            tables.messages.update(message, status="read", updated_at=now)
+    seen_by_contact(sandbox, _found(sandbox, params))
     return Reply(media_type="application/json")
 
 

@@ -16,7 +16,7 @@ from understudy.services.chatwoot.parameters import Filter, blank, permitted, te
 from understudy.services.chatwoot.refusals import crash, invalid, survey_locked
 from understudy.services.chatwoot.shapes import survey_shape
 from understudy.services.chatwoot.tables import Message, SurveyResponse
-from understudy.services.chatwoot.timeline import flooded
+from understudy.services.chatwoot.timeline import change_message, flooded
 from understudy.services.service import Params
 
 LOCKED_AFTER = 14
@@ -62,9 +62,8 @@ def is_locked(sandbox: Sandbox, message: Message) -> bool:
 
 def record_answer(sandbox: Sandbox, message: Message, submitted: Any) -> Message:
     """Keep what was submitted to a message; if it answers a survey, its response too."""
-    tables = tables_of(sandbox)
     attributes = {**message.content_attributes, "submitted_values": submitted}
-    changed = tables.messages.update(message, content_attributes=attributes, updated_at=sandbox.clock.time())
+    changed = change_message(sandbox, message, content_attributes=attributes)
     if changed.content_type == "input_csat" and isinstance(submitted, Mapping):
         answer = submitted.get("csat_survey_response")
         if isinstance(answer, Mapping):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.services.chatwoot.attachments import attach
 from understudy.services.chatwoot.conversations import begin
 from understudy.services.chatwoot.lookups import tables_of
+from understudy.services.chatwoot.snooze import wake_later
 from understudy.services.chatwoot.speakers import Speakers, speaker_named
 from understudy.services.chatwoot.tables import ContactInbox, Conversation, Inbox
 from understudy.services.chatwoot.timeline import Draft, add
@@ -65,6 +65,7 @@ def plant_conversation(sandbox: Sandbox, entry: Entry, speakers: Speakers) -> No
     if status == "resolved":
         changes["waiting_since"] = None
     planted = tables.conversations.update(tables.conversations[conversation.id], **changes)
+    wake_later(sandbox, planted)
     _mark_read(sandbox, planted)
 
 
@@ -100,7 +101,7 @@ def _plant_message(sandbox: Sandbox, entry: Entry, conversation: Conversation, s
     at = _moment(sandbox, entry)
     if at < tables.conversations[conversation.id].last_activity_at:
         raise entry.fault("is older than what stands before it; put the oldest first, none before its conversation")
-    message = add(
+    add(
         sandbox,
         conversation,
         Draft(
@@ -111,8 +112,10 @@ def _plant_message(sandbox: Sandbox, entry: Entry, conversation: Conversation, s
             private=entry.flag("private"),
             sender_type=sender_type,
             sender_id=conversation.contact_id if sender_type == "Contact" else sender_id,
+            files=tuple(
+                Upload(file.text("filename"), file.text("content_type"), file.bytes("base64"))
+                for file in entry.entries("attachments", ATTACHMENT)
+            ),
             at=at,
         ),
     )
-    for file in entry.entries("attachments", ATTACHMENT):
-        attach(sandbox, message, Upload(file.text("filename"), file.text("content_type"), file.bytes("base64")))

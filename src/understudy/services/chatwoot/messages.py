@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 from understudy.sandbox.sandboxes import Sandbox
-from understudy.services.chatwoot.attachments import attach, uploads
+from understudy.services.chatwoot.attachments import uploads
+from understudy.services.chatwoot.autoreply import answer_message, answer_submission
 from understudy.services.chatwoot.csat import ANSWERS, is_locked, record_answer
 from understudy.services.chatwoot.lookups import (
     any_conversation,
@@ -24,7 +25,7 @@ from understudy.services.chatwoot.refusals import Problem, crash, invalid, surve
 from understudy.services.chatwoot.shapes import message_shape
 from understudy.services.chatwoot.tables import ContactInbox, Conversation, MessageType
 from understudy.services.chatwoot.templates import answer_contact
-from understudy.services.chatwoot.timeline import Draft, add, flooded, reopen
+from understudy.services.chatwoot.timeline import Draft, add, flooded
 from understudy.services.service import Params
 
 LONGEST_CONTENT = 150_000
@@ -54,12 +55,11 @@ def create_message(sandbox: Sandbox, params: Params) -> Any:
             sender_type="Contact",
             sender_id=contact_inbox.contact_id,
             echo_id=scalar(params, "echo_id"),
+            files=tuple(files),
         ),
     )
-    for file in files:
-        attach(sandbox, message, file)
-    reopen(sandbox, conversation)
     answer_contact(sandbox, conversation)
+    answer_message(sandbox, message)
     return message_shape(tables, message, conversation.display_id, params.base_url)
 
 
@@ -85,6 +85,7 @@ def update_message(sandbox: Sandbox, params: Params) -> Any:
     submitted = permitted(params.get("submitted_values"), ANSWERS)
     if submitted is not None:
         message = record_answer(sandbox, message, submitted)
+        answer_submission(sandbox, message)
     return message_shape(tables, message, conversation.display_id, params.base_url)
 
 

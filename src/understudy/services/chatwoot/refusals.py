@@ -7,6 +7,7 @@ record that is not valid, and whatever makes Rails crash. It must not know why s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from understudy.services.service import Params, Refusal, Reply
 
@@ -67,3 +68,17 @@ def unrouted(params: Params) -> Reply:
 def malformed(_params: Params) -> Reply:
     """A body that cannot be parsed."""
     return Reply(BAD_REQUEST, 400)
+
+
+def failure(status: int) -> Reply:
+    """What Rails' page for public exceptions says, whatever went wrong; a status without a name has that of a crash."""
+    return Reply({"status": status, "error": _NAMES.get(status, _NAMES[500])}, status)
+
+
+# As Rack names them; Python's names differ from one release to the next.
+_NAMES = {status.value: status.phrase for status in HTTPStatus if status != HTTPStatus.IM_A_TEAPOT} | {
+    413: "Payload Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}

@@ -1,6 +1,7 @@
 """An inbox's week as a seed tells it: a time zone, and opening hours by day.
 
-Called by `seed`. Days that are not mentioned keep Chatwoot's defaults: nine to five, closed at weekends.
+Called by `seed`, and by the agents' side, which changes an inbox in the same words. Days that are not mentioned keep
+Chatwoot's defaults: nine to five, closed at weekends.
 """
 
 from __future__ import annotations
@@ -55,3 +56,13 @@ def _day(hours: Entry, number: int, day: str, value: str) -> WorkingHours:
         close_hour=closes,
         close_minutes=closes_minutes,
     )
+
+
+def told_hours(day: WorkingHours) -> str:
+    """A day's hours as a seed would tell them."""
+    if day.closed_all_day:
+        return "closed"
+    if day.open_all_day:
+        return "open"
+    opens, closes = (day.open_hour or 0, day.open_minutes or 0), (day.close_hour or 0, day.close_minutes or 0)
+    return "-".join(f"{hour:02d}:{minutes:02d}" for hour, minutes in (opens, closes))

@@ -7,7 +7,9 @@ the sandbox's now. It must not read a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ from understudy.services.chatwoot.contacts import enter
 from understudy.services.chatwoot.history import CONVERSATION, inbox_named, plant_conversation
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.schedule import weekly
+from understudy.services.chatwoot.script import Answerer, read_script
 from understudy.services.chatwoot.speakers import Speakers, plant_speakers, speaker_named
 from understudy.services.chatwoot.tables import Account, Contact, Inbox
 from understudy.services.entries import Entry
@@ -25,7 +28,8 @@ ACCOUNT = ("name", "locale")
 INBOX = (
     "identifier", "name", "hmac_token", "hmac_mandatory", "timezone", "working_hours_enabled", "working_hours",
     "out_of_office_message", "greeting_enabled", "greeting_message", "csat_survey_enabled", "csat_message",
-    "csat_display_type", "lock_to_single_conversation", "agent_bot", "avatar_url",
+    "csat_display_type", "lock_to_single_conversation", "agent_bot", "avatar_url", "autoreply", "webhook_url",
+    "webhook_secret",
 )  # fmt: skip
 CONTACT = (
     "name", "email", "phone_number", "identifier", "blocked", "custom_attributes", "additional_attributes",
@@ -33,6 +37,7 @@ CONTACT = (
 )  # fmt: skip
 PRESENCE = ("inbox", "source_id", "pubsub_token", "hmac_verified")
 DISPLAY_TYPES = ("emoji", "star")
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?\Z")
 
 
 def plant(sandbox: Sandbox, data: Mapping[str, Any]) -> None:
@@ -83,8 +88,26 @@ def _plant_inbox(sandbox: Sandbox, entry: Entry, account_id: int, speakers: Spea
             if entry.has("agent_bot")
             else None,
             avatar_url=entry.text("avatar_url", ""),
+            webhook_url=_webhook_url(entry),
+            webhook_secret=entry.maybe("webhook_secret"),
+            autoreply=read_script(entry, partial(_answerer, speakers)),
         )
     )
+
+
+def _answerer(speakers: Speakers, rule: Entry) -> Answerer:
+    """Who answers by a rule of a script."""
+    return speaker_named(speakers, rule, "agent", ("User", "AgentBot"))[1:] if rule.has("agent") else (None, None)
+
+
+def _webhook_url(entry: Entry) -> str | None:
+    """Where an inbox tells another server what happens in it; None where it tells nobody."""
+    url = entry.maybe("webhook_url")
+    if url is not None and not WEB_ADDRESS.match(url):
+        raise entry.fault(
+            f"has webhook_url: {url!r}, which is no address; write one such as http://127.0.0.1:9000/hook"
+        )
+    return url
 
 
 def _addressable(entry: Entry, key: str) -> str:

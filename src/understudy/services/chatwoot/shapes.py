@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from understudy.services.chatwoot.tables import (
+    AgentBot,
     Attachment,
     Contact,
     ContactInbox,
@@ -135,19 +136,19 @@ def message_shape(tables: Tables, message: Message, display_id: int, base_url: s
     return shape
 
 
-def sender_shape(tables: Tables, message: Message) -> Shape | None:
+def sender_shape(tables: Tables, message: Message, *, signed_in: bool = False) -> Shape | None:
     """Who wrote a message: contact, agent or bot, each with keys of its own; None where nobody did."""
     if message.sender_id is None:
         return None
     if message.sender_type == "Contact":
-        return _contact_as_sender(tables.contacts[message.sender_id])
+        return contact_as_sender(tables.contacts[message.sender_id])
     if message.sender_type == "User":
-        return _user_as_sender(tables.users[message.sender_id])
-    bot = tables.agent_bots[message.sender_id]
-    return {"id": bot.id, "name": bot.name, "avatar_url": bot.avatar_url, "type": "agent_bot"}
+        return user_as_sender(tables.users[message.sender_id], signed_in=signed_in)
+    return bot_as_sender(tables.agent_bots[message.sender_id])
 
 
-def _contact_as_sender(contact: Contact) -> Shape:
+def contact_as_sender(contact: Contact) -> Shape:
+    """A contact as messages and events show it."""
     return {
         "additional_attributes": contact.additional_attributes,
         "custom_attributes": contact.custom_attributes,
@@ -162,16 +163,25 @@ def _contact_as_sender(contact: Contact) -> Shape:
     }
 
 
-def _user_as_sender(user: User) -> Shape:
+def user_as_sender(user: User, *, signed_in: bool = False) -> Shape:
+    """An agent as messages and events show them.
+
+    Availability is known per account: it stands there only where an agent, signed in to one, caused it.
+    """
     return {
         "id": user.id,
         "name": user.name,
         "available_name": user.display_name or user.name,
         "avatar_url": user.avatar_url,
         "type": "user",
-        "availability_status": None,  # known per account, and here nobody is signed in to one
+        "availability_status": user.availability if signed_in else None,
         "thumbnail": user.avatar_url,
     }
+
+
+def bot_as_sender(bot: AgentBot) -> Shape:
+    """A bot as messages and events show it."""
+    return {"id": bot.id, "name": bot.name, "avatar_url": bot.avatar_url, "type": "agent_bot"}
 
 
 def redirect_url(attachment: Attachment, base_url: str) -> str:

@@ -1,6 +1,7 @@
 """Who speaks in a seed besides contacts: agents and bots, by the handle that messages name them with.
 
-Called by `seed` and `history`. A handle lives in the seed only; the tables know ids.
+Called by `seed` and `history`. A handle is ours: with it a seed and the control plane name somebody, where Chatwoot
+has ids.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.tables import AgentBot, MessageType, User
 from understudy.services.entries import Entry
 
-USER = ("handle", "name", "display_name", "email", "avatar_url")
+USER = ("handle", "name", "display_name", "email", "avatar_url", "availability")
 BOT = ("handle", "name", "avatar_url")
+AVAILABILITIES = ("online", "busy", "offline")
 
 Speaker = tuple[MessageType, str | None, int | None]
 """The type of message they write, their own type, and their id; a contact's depends on the conversation."""
@@ -27,14 +29,22 @@ def plant_speakers(sandbox: Sandbox, seed: Entry, account_id: int) -> Speakers:
         "activity": (MessageType.ACTIVITY, None, None),
     }
     for entry in seed.entries("users", USER):
-        name, avatar_url = entry.text("name"), entry.text("avatar_url", "")
-        user_id = tables.next_id("users")
-        email = entry.text("email", "")
-        tables.users.add(User(user_id, account_id, name, entry.maybe("display_name"), email, avatar_url))
-        _name(speakers, entry, (MessageType.OUTGOING, "User", user_id))
+        user = User(
+            id=tables.next_id("users"),
+            account_id=account_id,
+            name=entry.text("name"),
+            display_name=entry.maybe("display_name"),
+            email=entry.text("email", ""),
+            avatar_url=entry.text("avatar_url", ""),
+            availability=entry.choice("availability", AVAILABILITIES, "online"),
+            handle=entry.text("handle"),
+        )
+        tables.users.add(user)
+        _name(speakers, entry, (MessageType.OUTGOING, "User", user.id))
     for entry in seed.entries("agent_bots", BOT):
         bot_id = tables.next_id("agent_bots")
-        tables.agent_bots.add(AgentBot(bot_id, account_id, entry.text("name"), entry.text("avatar_url", "")))
+        bot = AgentBot(bot_id, account_id, entry.text("name"), entry.text("avatar_url", ""), entry.text("handle"))
+        tables.agent_bots.add(bot)
         _name(speakers, entry, (MessageType.OUTGOING, "AgentBot", bot_id))
     return speakers
 

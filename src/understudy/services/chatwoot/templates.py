@@ -34,13 +34,17 @@ def ask_for_rating(sandbox: Sandbox, conversation: Conversation) -> None:
     inbox = tables.inboxes[conversation.inbox_id]
     if not inbox.csat_survey_enabled or tables.messages.count("survey_in", conversation.id):
         return
-    draft = Draft(
+    add_by_itself(sandbox, conversation, survey_draft(inbox))
+
+
+def survey_draft(inbox: Inbox) -> Draft:
+    """The message that asks how it was, as the inbox words it."""
+    return Draft(
         MessageType.TEMPLATE,
         inbox.csat_message or SURVEY_QUESTION,
         content_type="input_csat",
         content_attributes={"display_type": inbox.csat_display_type},
     )
-    add_by_itself(sandbox, conversation, draft)
 
 
 def _send(sandbox: Sandbox, conversation: Conversation, content: str) -> None:

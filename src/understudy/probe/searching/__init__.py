@@ -1,0 +1,1 @@
+"""Searches a deployment for broken properties with Schemathesis, our contract being the judge."""

@@ -1,0 +1,1 @@
+"""ActionCable as Rails speaks it: `cables` takes sockets in, `subscriptions` understands, `socket` sends."""
