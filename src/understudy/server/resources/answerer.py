@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from understudy.contract import forms, pointer
-from understudy.contract.multipart import File
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Response
+from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.templates import PARAMETER
 from understudy.generator.names import singular
