@@ -14,6 +14,8 @@ from understudy.probe.verify import Order, Verification
 
 def test_a_budget_is_kept(tmp_path: Path) -> None:
     """A search that could go on for hours ends when its time is over, with all operations asked."""
+    # pytest rewrites what a search loads at first use, which takes longer than many a search.
+    searched(Shelves(), judge_of(tmp_path), Wish(seed=1, max_examples=1, phases=("fuzzing", "stateful")))
     outcome, seconds = searched(Shelves(), judge_of(tmp_path), Wish(seed=1, max_examples=100_000, seconds=4.0))
     assert seconds < 4.0 + GRACE
     assert outcome.sent > 10
