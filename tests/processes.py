@@ -18,20 +18,21 @@ PATIENCE = 30
 
 
 class Server:
-    """A running `understudy serve`.
+    """A running `understudy serve`, or another command that serves.
 
     Attributes:
         url: the base URL it announced.
         announced: everything it printed up to and including the line with the seed.
     """
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], last: str = r"^  seed: ") -> None:
         self.process = process
         self._lines: Queue[str] = Queue()
         self._log: Queue[str] = Queue()
-        for stream, queue in ((process.stdout, self._lines), (process.stderr, self._log)):
-            threading.Thread(target=self._read, args=(stream, queue), daemon=True).start()
-        self.announced = self._until(self._lines, r"^  seed: ")
+        self._reader = threading.Thread(target=self._read, args=(process.stdout, self._lines), daemon=True)
+        self._reader.start()
+        threading.Thread(target=self._read, args=(process.stderr, self._log), daemon=True).start()
+        self.announced = self._until(self._lines, last)
         match = re.search(r"at (http://\S+)", self.announced)
         assert match, self.announced
         self.url = match.group(1)
@@ -61,6 +62,14 @@ class Server:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def rest(self) -> str:
+        """All that it still printed, once it has ended."""
+        self._reader.join(PATIENCE)
+        lines = []
+        while not self._lines.empty():
+            lines.append(self._lines.get())
+        return "".join(lines)
+
 
 def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run our command to its end."""
@@ -68,10 +77,23 @@ def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> s
 
 
 @contextmanager
+def proxying(url: str, *arguments: str) -> Iterator[Server]:
+    """A proxy on a free port, ended whatever happens."""
+    with _started([COMMAND, "proxy", url, *arguments, "--port", "0"], r"^  record: ") as server:
+        yield server
+
+
+@contextmanager
 def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None, port: int = 0) -> Iterator[Server]:
     """A server on a free port, or on one that was free just now, ended whatever happens."""
+    with _started([command, "serve", *arguments, "--port", str(port)], r"^  seed: ", cwd) as server:
+        yield server
+
+
+@contextmanager
+def _started(command: list[str], last: str, cwd: Path | None = None) -> Iterator[Server]:
     process = subprocess.Popen(
-        [command, "serve", *arguments, "--port", str(port)],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,7 +101,7 @@ def serving(*arguments: str, command: str = COMMAND, cwd: Path | None = None, po
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        yield Server(process)
+        yield Server(process, last)
     finally:
         if process.poll() is None:
             process.kill()

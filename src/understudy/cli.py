@@ -12,11 +12,13 @@ from understudy import __version__
 from understudy.commands.check import check
 from understudy.commands.compare import compare
 from understudy.commands.diff import diff
+from understudy.commands.judge import judge
+from understudy.commands.proxy import proxy
 from understudy.commands.report import report
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
-COMMANDS = (serve, verify, compare, check, diff, report)
+COMMANDS = (serve, proxy, verify, judge, compare, check, diff, report)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

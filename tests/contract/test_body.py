@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.contract.body import File, decode, parse_media_type
+from understudy.contract.body import decode, parse_media_type
+from understudy.contract.multipart import File
 
 JSON = "application/json"
 values = st.recursive(

@@ -54,7 +54,7 @@ PLANS = [
     (FramePlan("delay", delay=0.2), "abc"),
     (FramePlan("reorder", overtaken_by=1, patience=60), "acb"),
     (FramePlan("reorder", overtaken_by=2, patience=60, copies=2), "acdbb"),
-    (FramePlan("reorder", overtaken_by=9, patience=0.2), "acb"),
+    (FramePlan("reorder", overtaken_by=9, patience=2), "acb"),
 ]
 
 

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl
 
 import orjson
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+
+from understudy.contract.multipart import File, Problem, WrongError, multipart
 
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # a problem says what its log would
 MAX_DEPTH = 64
@@ -27,25 +27,9 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for a na
 _PARAMETER = re.compile(rf"\s*;\s*({_TOKEN})=({_TOKEN}|\"(?:[^\"\\]|\\.)*\")\s*")
 _MEDIA_TYPE = re.compile(rf"\s*({_TOKEN}/{_TOKEN})")
 _KEY = re.compile(rb'"\s*:')
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a body on the wire: a violation code, a pointer into the body, a message."""
-
-    code: str
-    where: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One part of a multipart body that has a file name."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +55,6 @@ class Body:
     value: Any = None
     pairs: list[tuple[str, str | File]] | None = None
     problems: tuple[Problem, ...] = ()
-
-
-class _WrongError(Exception):
-    def __init__(self, code: str, message: str, where: str = "") -> None:
-        super().__init__(message)
-        self.problem = Problem(code, where, message)
 
 
 @lru_cache(maxsize=256)
@@ -123,7 +101,7 @@ def decode(content_type: str | None, raw: bytes) -> Body:
         return Body(media_type, problems=(Problem("charset-unknown", "/header/content-type", message),))
     try:
         return _decode(media_type, raw)
-    except _WrongError as wrong:
+    except WrongError as wrong:
         return Body(media_type, problems=(wrong.problem,))
 
 
@@ -137,12 +115,12 @@ def _decode(media_type: MediaType, raw: bytes) -> Body:
             text = raw.decode()
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=10_000)
         except UnicodeDecodeError as error:
-            raise _WrongError("body-encoding", f"the form is not valid UTF-8: {error.reason}") from None
+            raise WrongError("body-encoding", f"the form is not valid UTF-8: {error.reason}") from None
         except ValueError as error:
-            raise _WrongError("body-malformed", f"this is not a form: {error}") from None
+            raise WrongError("body-malformed", f"this is not a form: {error}") from None
         return Body(media_type, pairs=list(pairs))
     if essence == "multipart/form-data":
-        return Body(media_type, pairs=_multipart(media_type, raw))
+        return Body(media_type, pairs=multipart(media_type.parameters.get("boundary"), raw))
     if essence.startswith("text/"):
         return Body(media_type, raw.decode("utf-8", "replace"))
     return Body(media_type, raw)
@@ -151,19 +129,19 @@ def _decode(media_type: MediaType, raw: bytes) -> Body:
 def load_json(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
     """Parse JSON strictly: the value, and what is wrong with a text that can be read all the same.
 
-    Errors: `_WrongError`, carrying a `Problem`, for what cannot be read.
+    Errors: `WrongError`, carrying a `Problem`, for what cannot be read.
     """
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
-        raise _WrongError("body-too-deep", f"the JSON is nested more than {MAX_DEPTH} levels deep")
+        raise WrongError("body-too-deep", f"the JSON is nested more than {MAX_DEPTH} levels deep")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _WrongError(*_explain(raw, error)) from None
+        raise WrongError(*_explain(raw, error)) from None
     # Every key leaves a `":` in the text; only if there are more of those than keys may one stand twice.
     if len(_KEY.findall(raw)) != _keys(value):
         try:
             json.loads(raw, object_pairs_hook=_unique)
-        except _WrongError as wrong:
+        except WrongError as wrong:
             return value, (wrong.problem,)
     return value, ()
 
@@ -175,7 +153,7 @@ def _explain(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:
         return "body-encoding", f"byte {wrong.start} is not valid UTF-8"
     try:
         json.loads(text, parse_constant=_no_constant)
-    except _WrongError as wrong:
+    except WrongError as wrong:
         return wrong.problem.code, wrong.problem.message
     except (ValueError, RecursionError):
         pass
@@ -183,14 +161,14 @@ def _explain(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _WrongError("body-number", f"{name} is not JSON")
+    raise WrongError("body-number", f"{name} is not JSON")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen = set()
     for key, _ in pairs:
         if key in seen:
-            raise _WrongError("body-duplicate-key", f"the key `{key}` stands twice in one object")
+            raise WrongError("body-duplicate-key", f"the key `{key}` stands twice in one object")
         seen.add(key)
     return dict(pairs)
 
@@ -206,95 +184,7 @@ def _keys(value: Any) -> int:
 def _depth(raw: bytes) -> int:
     """How deep the JSON nests, strings left out."""
     depth = deepest = 0
-    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', raw):
-        if bracket in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket in b"]}":
-            depth -= 1
+    for bracket in _STRING.sub(b"", raw).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
     return deepest
-
-
-def _multipart(media_type: MediaType, raw: bytes) -> list[tuple[str, str | File]]:
-    boundary = media_type.parameters.get("boundary")
-    if not boundary:
-        raise _WrongError(
-            "body-malformed", "multipart/form-data without a boundary; let the client library set the header"
-        )
-    collector = _Parts()
-    try:
-        parser = MultipartParser(boundary.encode("latin-1"), collector.callbacks())
-        parser.write(raw)
-        parser.finalize()
-    except (FormParserError, UnicodeEncodeError) as error:
-        raise _WrongError("body-malformed", f"this is not multipart/form-data: {error}") from None
-    if not collector.ended:
-        raise _WrongError("body-malformed", "the multipart body breaks off before its closing boundary")
-    return collector.parts
-
-
-class _Parts:
-    """Collects what the multipart parser calls back."""
-
-    def __init__(self) -> None:
-        self.parts: list[tuple[str, str | File]] = []
-        self.ended = False
-        self._name = b""
-        self._value = b""
-        self._headers: dict[bytes, bytes] = {}
-        self._data = bytearray()
-
-    def callbacks(self) -> Any:
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._field,
-            "on_header_value": self._header_value,
-            "on_header_end": self._header_end,
-            "on_part_data": self._part_data,
-            "on_part_end": self._end,
-            "on_end": self._finish,
-        }
-
-    def _begin(self) -> None:
-        self._headers, self._data = {}, bytearray()
-
-    def _field(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
-
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def _header_end(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name = self._value = b""
-
-    def _part_data(self, data: bytes, start: int, end: int) -> None:
-        self._data += data[start:end]
-
-    def _end(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition"))
-        name = options.get(b"name")
-        if name is None:
-            raise _WrongError("body-malformed", "a part of the multipart body has no name in its Content-Disposition")
-        filename = options.get(b"filename", _extended(options.get(b"filename*")))
-        if filename is None:
-            try:
-                value: str | File = bytes(self._data).decode()
-            except UnicodeDecodeError:
-                raise _WrongError("body-encoding", f"the part `{_text(name)}` is not valid UTF-8") from None
-        else:
-            kind = self._headers.get(b"content-type", b"application/octet-stream")
-            value = File(_text(filename), _text(kind), bytes(self._data))
-        self.parts.append((_text(name), value))
-
-    def _finish(self) -> None:
-        self.ended = True
-
-
-def _extended(value: bytes | None) -> bytes | None:
-    """A parameter in RFC 8187's notation, ``UTF-8''a%20b``."""
-    return None if value is None else unquote_to_bytes(value.rpartition(b"'")[2])
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")

@@ -18,7 +18,7 @@ from understudy.contract.body import Body, parse_media_type
 from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context, plain_headers
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine, event_pattern
-from understudy.contract.exchange import Request, Response
+from understudy.contract.exchange import Message, Request, Response
 from understudy.contract.media import find_media_type
 from understudy.contract.operation import Operation, parameter_places
 from understudy.contract.plan import Plan, Planner
@@ -133,7 +133,7 @@ class Contract:
         errors = self.engine.request_errors(
             asked, operation.parameters, head=not head, body=not body and not content.problems
         )
-        return _sorted(found, errors, setting)
+        return _sorted(found, errors, setting, request)
 
     def check_response(self, request: Request, response: Response) -> tuple[Violation, ...]:
         """Every promise that the answer to a request breaks.
@@ -166,7 +166,7 @@ class Contract:
         errors = self.engine.response_errors(
             asked, response, head=not head, body=judged and not body and not content.problems
         )
-        return _sorted(found, errors, setting)
+        return _sorted(found, errors, setting, response)
 
     def request_plan(self, operation: Operation) -> Plan[Request]:
         """The accept plan for an operation's requests, made on first use."""
@@ -255,12 +255,16 @@ class Contract:
         )
 
 
-def _sorted(found: list[Violation], errors: Iterable[Exception], setting: wording.Setting) -> tuple[Violation, ...]:
+def _sorted(
+    found: list[Violation], errors: Iterable[Exception], setting: wording.Setting, judged: Message
+) -> tuple[Violation, ...]:
     try:
         for error in errors:
             found.extend(wording.violations(error, setting))
     except Exception as error:  # noqa: BLE001 - openapi-core lets raw exceptions out on odd input
         found.extend(wording.violations(error, setting))
+    if judged.unseen:
+        found = [violation for violation in found if not violation.of_body]
     return tuple(sorted(set(found)))
 
 

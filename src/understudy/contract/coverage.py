@@ -208,7 +208,7 @@ class Coverage:
         if key is not None:
             answer = self._surfaces.response(operation, key)
             broken = answer.broken(found, response.content) if found else 0
-            reached = answer.reached(response, head=request.method == "head")
+            reached = answer.reached(response, head=request.method == "head" or bool(response.unseen))
             yield ("response", name, key), answer, reached | broken, broken
 
     def _count(self, key: Key, reached: int, broken: int) -> None:

@@ -54,13 +54,18 @@ class Message:
     Args:
         headers: raw pairs; names in any case.
         body: raw body.
+
+    Attributes:
+        unseen: why nobody knows the body, where traffic between others was only partly seen; empty where it is known.
+            Nothing is said of a body that is not known.
     """
 
-    __slots__ = ("_content", "_fields", "body", "raw_headers")
+    __slots__ = ("_content", "_fields", "body", "raw_headers", "unseen")
 
     def __init__(self, headers: RawHeaders, body: bytes) -> None:
         self.raw_headers = tuple(headers)
         self.body = body
+        self.unseen = ""
         self._fields: dict[str, str] | None = None
         self._content: Body | None = None
 

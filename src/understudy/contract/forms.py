@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from understudy.contract import pointer
-from understudy.contract.body import File
+from understudy.contract.multipart import File
 
 MEDIA_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _WORDS = {"true": True, "false": False}

@@ -160,7 +160,8 @@ class RequestSurface(Surface):
                     mask |= walk(value)
                 except RecursionError:
                     continue
-        return mask | (self.reach_body(request.content, sent=bool(request.body)) if self.content else 0)
+        judged = self.content and not request.unseen
+        return mask | (self.reach_body(request.content, sent=bool(request.body)) if judged else 0)
 
 
 class ResponseSurface(Surface):

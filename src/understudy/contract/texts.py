@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from understudy.contract import forms
-from understudy.contract.body import File
 from understudy.contract.exchange import Request
+from understudy.contract.multipart import File
 
 # Whether the parameter came, whether its value is known, and the value.
 Read = tuple[bool, bool, Any]

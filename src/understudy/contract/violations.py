@@ -193,6 +193,11 @@ class Violation:
         """The HTTP status with which the gate refuses a request for it; 0 if it is reported and not refused."""
         return CODES[self.code].status
 
+    @property
+    def of_body(self) -> bool:
+        """Whether it speaks of the message's body."""
+        return self.where.startswith("/body") or self.code == "content-length-wrong"
+
     def as_json(self) -> dict[str, Any]:
         """The violation as JSON data, remedy included."""
         return {

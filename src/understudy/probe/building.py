@@ -15,9 +15,10 @@ from urllib.parse import quote, unquote, urlencode
 import orjson
 
 from understudy.contract import pointer
-from understudy.contract.body import File, is_json
+from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
+from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 
 JSON = "application/json"

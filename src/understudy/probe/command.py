@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from understudy import bundled
-from understudy.contract.contract import Contract
+from understudy.contract.contract import Contract, EngineName
 from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of, service_of
 from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
@@ -27,6 +27,7 @@ from understudy.probe.results import KEPT, Results
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
 from understudy.probe.target import Manners, Target
 from understudy.probe.verify import PARTS, Order, Progress, Verification
+from understudy.services.service import Service
 
 PARAMETER = "UNDERSTUDY_PARAM_"
 """What the environment variables begin with that carry what only the deployment's owner knows."""
@@ -83,25 +84,12 @@ def prepare(wish: Wish) -> Prepared:
 
     Errors: `TargetError`.
     """
-    name = str(wish.document) if wish.document else wish.service or "chatwoot"
-    profiles: tuple[Profile, ...] = ("observed",) if wish.document else PROFILES
-    service = service_of(name)
-
-    def contracts(*, ours: bool) -> dict[str, Contract]:
-        found: dict[str, Contract] = {}
-        for profile in profiles:
-            overlays = wish.overlays if profile == "observed" else ()
-            document, _ = document_of(name, profile, overlays, ours=ours)
-            found[profile if service else "document"] = Contract(document)
-        return found
-
-    events = bundled_contract(service.events) if service and service.events else None
-    judge = Judge(contracts(ours=False), events, lambda: contracts(ours=True))
+    judge, service = judge_for(wish.service, wish.document, wish.overlays)
+    events = judge.events
     folder = wish.scenarios or (bundled.FIXTURES / service.scenarios if service and service.scenarios else None)
     try:
         scenarios = load_all(folder, judge.main.by_id, events.events if events else ()) if folder else []
-        baseline = baselines.load(wish.baseline) if wish.baseline else baselines.Baseline()
-    except (ScenarioError, baselines.BaselineError) as error:
+    except ScenarioError as error:
         raise TargetError(str(error)) from None
     if wish.database is not None:
         from understudy.probe.searching import databases  # noqa: PLC0415 - heavy
@@ -116,7 +104,7 @@ def prepare(wish: Wish) -> Prepared:
         safe=safe,
         seconds=wish.seconds,
         seed=secrets.randbelow(2**32) if wish.seed is None else wish.seed,
-        baseline=baseline,
+        baseline=baseline_of(wish.baseline),
         max_cases=wish.max_cases,
         max_examples=wish.max_examples,
         database=wish.database,
@@ -125,6 +113,42 @@ def prepare(wish: Wish) -> Prepared:
     )
     manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)
     return Prepared(judge, order, manners, [*hidden, *given])
+
+
+def judge_for(
+    service: str | None, document: Path | None, overlays: Sequence[Path], engine: EngineName = "plan"
+) -> tuple[Judge, Service | None]:
+    """Who judges a deployment of a service, or of a document, and the service.
+
+    Errors: `TargetError`.
+    """
+    name = str(document) if document else service or "chatwoot"
+    profiles: tuple[Profile, ...] = ("observed",) if document else PROFILES
+    played = service_of(name)
+
+    def contracts(*, ours: bool) -> dict[str, Contract]:
+        found: dict[str, Contract] = {}
+        for profile in profiles:
+            effective, _ = document_of(name, profile, overlays if profile == "observed" else (), ours=ours)
+            found[profile if played else "document"] = Contract(effective, engine)
+        return found
+
+    judged = contracts(ours=False)
+    main = next(iter(judged.values()))
+    # A document of one's own may say in its webhooks what its websockets tell.
+    events = bundled_contract(played.events) if played and played.events else main if main.events else None
+    return Judge(judged, events, lambda: contracts(ours=True)), played
+
+
+def baseline_of(path: Path | None) -> baselines.Baseline:
+    """The baseline of a file; one that accepts nothing where none is named.
+
+    Errors: `TargetError`.
+    """
+    try:
+        return baselines.load(path) if path else baselines.Baseline()
+    except baselines.BaselineError as error:
+        raise TargetError(str(error)) from None
 
 
 def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:

@@ -14,6 +14,10 @@ from typing import Any
 import jsonpath_rfc9535
 import orjson
 from jsonpath_rfc9535 import JSONPathError
+from jsonpath_rfc9535.segments import JSONPathChildSegment
+from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
+
+from understudy.contract import pointer
 
 WIDTH = 80
 
@@ -27,10 +31,26 @@ def broken(expectation: Mapping[str, Any], value: Any) -> str:
     """
     found = [node.value for node in jsonpath_rfc9535.find(expectation["at"], value)]
     for name, wanted in expectation.items():
-        if name != "at" and not OPERATORS[name](found, wanted):
+        if name != "at" and not _holds(OPERATORS[name], found, wanted):
             shown = found[0] if len(found) == 1 else found
             return f"{expectation['at']} is {excerpt(shown)}, and must {WORDS[name].format(excerpt(wanted))}"
     return ""
+
+
+def place(path: str) -> str:
+    """Where a JSONPath looks, as a JSON pointer; it ends where the path goes several ways."""
+    parts: list[str | int] = []
+    for segment in jsonpath_rfc9535.compile(path).segments:
+        selector = segment.selectors[0]
+        if not isinstance(segment, JSONPathChildSegment) or len(segment.selectors) > 1:
+            break
+        if isinstance(selector, NameSelector):
+            parts.append(selector.name)
+        elif isinstance(selector, IndexSelector):
+            parts.append(selector.index)
+        else:
+            break
+    return pointer.join(parts)
 
 
 def fault(expectation: Any) -> str:
@@ -49,8 +69,16 @@ def fault(expectation: Any) -> str:
 
 def excerpt(value: Any) -> str:
     """A value as JSON, cut to fit a line."""
-    text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=repr).decode()
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
+
+
+def _holds(operator: Callable[[list[Any], Any], bool], found: list[Any], wanted: Any) -> bool:
+    """Whether it is so; values that cannot be compared, such as text and numbers, are not as expected."""
+    try:
+        return operator(found, wanted)
+    except TypeError:
+        return False
 
 
 def _ordered(found: Sequence[Any], wanted: Any, holds: Callable[[Any, Any], bool]) -> bool:
@@ -65,12 +93,18 @@ OPERATORS: Mapping[str, Callable[[list[Any], Any], bool]] = {
     "contains": lambda found, wanted: wanted in found,
     "lacks": lambda found, wanted: wanted not in found,
     "present": lambda found, wanted: bool(found) is bool(wanted),
+    "each": lambda found, wanted: all(item == wanted for item in found),
     "count": lambda found, wanted: len(found) == wanted,
-    "at_least": lambda found, wanted: len(found) == 1 and found[0] is not None and found[0] >= wanted,
-    "at_most": lambda found, wanted: len(found) == 1 and found[0] is not None and found[0] <= wanted,
+    "count_at_most": lambda found, wanted: len(found) <= wanted,
+    "greater_than": lambda found, wanted: len(found) == 1 and found[0] > wanted,
+    "less_than": lambda found, wanted: len(found) == 1 and found[0] < wanted,
+    "at_least": lambda found, wanted: len(found) == 1 and found[0] >= wanted,
+    "at_most": lambda found, wanted: len(found) == 1 and found[0] <= wanted,
     "ascending": lambda found, wanted: _ordered(found, wanted, lambda a, b: a < b),
     "not_descending": lambda found, wanted: _ordered(found, wanted, lambda a, b: a <= b),
-    "unique": lambda found, wanted: (len({orjson.dumps(item) for item in found}) == len(found)) is bool(wanted),
+    "unique": lambda found, wanted: (
+        (len({orjson.dumps(item, default=repr) for item in found}) == len(found)) is bool(wanted)
+    ),
     "matches": lambda found, wanted: (
         len(found) == 1 and isinstance(found[0], str) and re.search(wanted, found[0]) is not None
     ),
@@ -85,7 +119,11 @@ WORDS: Mapping[str, str] = {
     "contains": "hold {}",
     "lacks": "not hold {}",
     "present": "be there: {}",
+    "each": "all be {}",
     "count": "be {} in number",
+    "count_at_most": "be at most {} in number",
+    "greater_than": "be greater than {}",
+    "less_than": "be less than {}",
     "at_least": "be at least {}",
     "at_most": "be at most {}",
     "ascending": "ascend: {}",

@@ -18,6 +18,8 @@ from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Event, Exchange
 from understudy.contract.violations import Violation
 
+KEPT, SMALLEST = 50_000_000, 2_000
+"""How many bytes of traffic between others are kept, beside what findings show; the least that an exchange counts."""
 OWN_VOICE = "understudy-refused"
 """The header of an answer that a fake of ours gives in its own voice."""
 EXAMPLES = 3
@@ -87,6 +89,44 @@ class Judge:
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
+        self.overheard = 0
+        self._kept = 0
+
+    def overhear(self, exchange: Exchange, origin: str, *, ignoring: frozenset[str] = frozenset()) -> None:
+        """Judge both sides of an exchange between others by every profile.
+
+        `Traffic.judge` has judged it by the first profile. One that belongs to no path of the document counts for
+        nothing. There may be more of them than memory: findings show theirs, and others are kept up to `KEPT`.
+
+        Args:
+            exchange: what was seen.
+            origin: where.
+            ignoring: codes of violations that nobody can know of, where something is left out of a record.
+        """
+        request, response = exchange.request, exchange.response
+        missing = tuple(violation for violation in exchange.violations if violation.code == "answer-missing")
+        self._note(missing, LAW, exchange, origin)
+        self.overheard += 1
+        if request.path_pattern is not None and (exchange.operation_id or exchange.violations):
+            voices = self._voices if response is not None and OWN_VOICE in response.fields else None
+            for profile, contract in (self.contracts if voices is None else voices()).items():
+                if contract is self.main:
+                    broken = [violation for violation in exchange.violations if violation not in missing]
+                else:
+                    broken = list(contract.check_request(request))
+                    if response is not None and not exchange.refused:
+                        broken += contract.check_response(request, response)
+                if voices is not None and contract is next(iter(voices().values())):
+                    exchange.violations = [*broken, *missing]
+                self._note([one for one in broken if one.code not in ignoring], profile, exchange, origin)
+            if response is not None and not exchange.refused:
+                seen = self.statuses.setdefault(exchange.operation_id, {})
+                seen[response.status_code] = seen.get(response.status_code, 0) + 1
+        self.coverage.add(exchange)
+        self._kept += SMALLEST + len(request.body) + (len(response.body) if response else 0)
+        shown = (one for finding in self.findings.values() for one in finding.exchanges)
+        if self._kept <= KEPT or any(one is exchange for one in shown):
+            self.exchanges.append((origin, exchange))
 
     def judge(self, exchange: Exchange, origin: str) -> tuple[Violation, ...]:
         """Judge an answer by every profile, and keep the exchange; returns what the first profile says of it."""

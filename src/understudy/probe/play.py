@@ -6,16 +6,16 @@ what it could not reach is told as skipped. Called by `verify` and `compare`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-import jsonpath_rfc9535
-
-from understudy.contract.exchange import Event, Exchange
+from understudy.contract.exchange import Event, Exchange, Request
 from understudy.contract.violations import Side, Violation
-from understudy.probe import expectations
+from understudy.probe import captures, expectations
 from understudy.probe.building import NO_BODY, BuildError, Values, build
 from understudy.probe.cable import Cable, CableError
 from understudy.probe.judge import Judge, json_of
@@ -25,6 +25,10 @@ from understudy.probe.templates import UnknownNameError, fill
 
 WAIT = 5.0
 """How long an event is waited for where the scenario does not say, in seconds."""
+HUSH = 0.5
+"""For how long an event must not come where the scenario does not say, in seconds."""
+PAUSE = 0.2
+"""How long to wait before asking again for what is to become so in time, in seconds."""
 SUCCESSES = range(200, 300)
 
 
@@ -102,13 +106,30 @@ class _Stage:
             self.known[name] = self._fill(value, f"let {name}")
 
     async def play(self, step: Step) -> None:
-        play = {"call": self._call, "listen": self._listen, "hear": self._hear}[step.kind]
+        kinds = {"call": self._call, "listen": self._listen, "hear": self._hear, "silence": self._silence}
+        play = kinds[step.kind]
         for number in range(1, int(step.data.get("times", 1)) + 1):
             self.known["n"] = number
             await play(step)
         self.outcome.played += 1
 
     async def _call(self, step: Step) -> None:
+        request = self._request(step)
+        ends = time.monotonic() + min(float(step.data.get("within", 0)), LONGEST_WAIT)
+        while True:
+            exchange = await self.target.ask(request, step.name)
+            self.outcome.exchanges.append(exchange)
+            self.outcome.broken += len(self.judge.judge(exchange, self.scenario.name))
+            if time.monotonic() >= ends or not any(self._unmet(step, exchange, json_of(exchange))):
+                break
+            await asyncio.sleep(PAUSE)
+        if exchange.response is None:
+            raise _UnreachedError(f"{step.name} got no answer: {exchange.note}")
+        self._assume(step, json_of(exchange))
+        self._expect(step, exchange, json_of(exchange))
+        self._capture(step, json_of(exchange), exchange)
+
+    def _request(self, step: Step) -> Request:
         operation = self.judge.main.by_id[step.name]
         data = {key: self._fill(step.data[key], step.name) for key in ("with", "body", "headers") if key in step.data}
         values = Values(
@@ -118,14 +139,9 @@ class _Stage:
             data.get("headers", {}),
         )
         try:
-            request = build(self.judge.main, operation, values, boundary="understudy-part")
+            return build(self.judge.main, operation, values, boundary="understudy-part")
         except BuildError as error:
             raise _UnreachedError(f"{self.scenario.path.name}{step.place}: {error}") from None
-        exchange = await self.target.ask(request, step.name)
-        self.outcome.exchanges.append(exchange)
-        self.outcome.broken += len(self.judge.judge(exchange, self.scenario.name))
-        self._expect(step, exchange, json_of(exchange))
-        self._capture(step, json_of(exchange), exchange)
 
     async def _listen(self, step: Step) -> None:
         identifier = str(self._fill(step.data["identifier"], step.name))
@@ -138,9 +154,7 @@ class _Stage:
             raise _UnreachedError(str(error)) from None
 
     async def _hear(self, step: Step) -> None:
-        cable = self.cables.get(step.data.get("on", "cable"))
-        if cable is None:
-            raise _UnreachedError(f"no socket {step.data.get('on', 'cable')!r} is open")
+        cable = self._cable(step)
         seconds = min(float(step.data.get("within", WAIT)), LONGEST_WAIT)
         heard = await cable.take(step.name, seconds)
         event = Event(step.name, heard.get("data") if heard else None)
@@ -152,47 +166,73 @@ class _Stage:
         self._expect(step, event, event.data)
         self._capture(step, event.data, event)
 
+    async def _silence(self, step: Step) -> None:
+        heard = await self._cable(step).take(step.name, min(float(step.data.get("within", HUSH)), LONGEST_WAIT))
+        if heard is not None:
+            self._law(step, Event(step.name, heard.get("data")), "/", f"{step.name} was heard, and must not be")
+
+    def _cable(self, step: Step) -> Cable:
+        name = step.data.get("on", "cable")
+        if name not in self.cables:
+            raise _UnreachedError(f"no socket {name!r} is open")
+        return self.cables[name]
+
+    def _assume(self, step: Step, value: Any) -> None:
+        """Leave the rest out where the deployment is one that this scenario does not speak of."""
+        for assumption in self._fill(step.data.get("assume") or (), step.name):
+            message = expectations.broken(assumption, value)
+            if message:
+                raise _UnreachedError(f"it is not meant for this deployment: {message} for it")
+
     def _expect(self, step: Step, said: Exchange | Event, value: Any) -> None:
+        for where, message, at in self._unmet(step, said, value):
+            self._law(step, said, where, message, at)
+
+    def _unmet(self, step: Step, said: Exchange | Event, value: Any) -> Iterator[tuple[str, str, str]]:
+        """What is not as expected: where in the message, what, and which expectation says so."""
         expect = self._fill(step.data.get("expect") or {}, step.name)
         if isinstance(said, Exchange):
-            self._expect_status(step, said, expect.get("status"))
-            fields = dict(said.response.fields) if said.response else {}
-            self._expect_each(step, said, "header", expect.get("header") or (), fields)
-        self._expect_each(step, said, "body", expect.get("body") or (), value)
-
-    def _expect_status(self, step: Step, exchange: Exchange, wanted: Any) -> None:
-        if exchange.response is None:
-            raise _UnreachedError(f"{step.name} got no answer: {exchange.note}")
-        status = exchange.response.status_code
-        allowed = SUCCESSES if wanted is None else wanted if isinstance(wanted, list) else [wanted]
-        if status not in allowed:
-            shown = "a success" if wanted is None else " or ".join(map(str, allowed))
-            self._law(step, exchange, "/status", f"the answer is {status}, and must be {shown}", "/expect/status")
-
-    def _expect_each(self, step: Step, said: Exchange | Event, part: str, listed: Any, value: Any) -> None:
-        for index, expectation in enumerate(listed):
-            message = expectations.broken(expectation, value)
-            if message:
-                self._law(step, said, f"/{part}", message, f"/expect/{part}/{index}")
+            status = said.response.status_code if said.response else 0
+            wanted = expect.get("status")
+            allowed = SUCCESSES if wanted is None else wanted if isinstance(wanted, list) else [wanted]
+            if status not in allowed:
+                shown = "a success" if wanted is None else " or ".join(map(str, allowed))
+                yield "/status", f"the answer is {status}, and must be {shown}", "/expect/status"
+        for part, data in (("header", _headers(said)), ("body", value)):
+            for index, expectation in enumerate(expect.get(part) or ()):
+                message = expectations.broken(expectation, data)
+                if message:
+                    yield f"/{part}{expectations.place(expectation['at'])}", message, f"/expect/{part}/{index}"
 
     def _capture(self, step: Step, value: Any, said: Exchange | Event) -> None:
-        for name, path in (step.data.get("capture") or {}).items():
-            found = jsonpath_rfc9535.find(path, value)
-            if not found:
+        for name, capture in (step.data.get("capture") or {}).items():
+            try:
+                self.known[name] = captures.take(capture, value, _headers(said))
+            except captures.NothingFoundError as error:
                 status = said.response.status_code if isinstance(said, Exchange) and said.response else "no"
-                raise _UnreachedError(f"{step.name} gave no {name} ({path}); its answer was {status}")
-            self.known[name] = found[0].value
+                raise _UnreachedError(f"{step.name} gave no {name} ({error}); its answer was {status}") from None
 
     def _law(self, step: Step, said: Exchange | Event, where: str, message: str, at: str = "") -> None:
-        operation = step.name if step.kind != "listen" else ""
         promise = f"{self.scenario.path.name}#{step.place}{at}"
         side: Side = "event" if isinstance(said, Event) else "response"
-        violation = Violation(where, "law-broken", side, operation, promise, f"{self.scenario.name}: {message}")
+        violation = Violation(
+            where, "law-broken", side, self._operation(step), promise, f"{self.scenario.name}: {message}"
+        )
         self.judge.law(violation, said, self.scenario.name)
         self.outcome.broken += 1
+
+    def _operation(self, step: Step) -> str:
+        """The operationId of what a step speaks of; of an event, the one that its document gives it."""
+        events = self.judge.events.events if self.judge.events else {}
+        return "" if step.kind == "listen" else events[step.name].operation_id if step.name in events else step.name
 
     def _fill(self, value: Any, what: str) -> Any:
         try:
             return fill(value, self.known)
         except UnknownNameError as error:
             raise _UnreachedError(f"{what} needs ${{{error.name}}}, which nothing gave") from None
+
+
+def _headers(said: Exchange | Event) -> Mapping[str, str]:
+    """An answer's headers, names in lower case; an event has none."""
+    return dict(said.response.fields) if isinstance(said, Exchange) and said.response else {}

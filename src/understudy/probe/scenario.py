@@ -14,14 +14,17 @@ from typing import Any
 
 from understudy.contract import pointer
 from understudy.contract.source import Source, SourceError, read
-from understudy.probe import expectations
+from understudy.probe import captures, expectations
 
 SCENARIO = ("scenario", "law", "harmless", "needs", "let", "steps", "cleanup")
-STEP = ("call", "with", "body", "media_type", "headers", "times", "expect", "capture", "note")
+STEP = (
+    "call", "with", "body", "media_type", "headers", "times", "within", "assume", "expect", "capture", "note",
+)  # fmt: skip
 LISTEN = ("listen", "path", "identifier", "note")
 HEAR = ("hear", "on", "within", "expect", "capture", "note")
+SILENCE = ("silence", "on", "within", "note")
 EXPECT = ("status", "body", "header")
-KINDS = {"call": STEP, "listen": LISTEN, "hear": HEAR}
+KINDS = {"call": STEP, "listen": LISTEN, "hear": HEAR, "silence": SILENCE}
 
 LONGEST_WAIT = 30.0
 
@@ -35,7 +38,7 @@ class Step:
     """One step.
 
     Attributes:
-        kind: ``call`` an operation, ``listen`` on a socket, or ``hear`` an event.
+        kind: ``call`` an operation, ``listen`` on a socket, ``hear`` an event, or ``silence`` where none may come.
         name: the operationId, the socket's name, or the event's.
         data: the step as it is written.
         place: JSON pointer into the file.
@@ -145,22 +148,26 @@ def _step_faults(step: Any, operations: Collection[str], events: Collection[str]
         return
     kind = kinds[0]
     yield from ((f"/{key}", message) for key, message in _odd(step, KINDS[kind]))
-    known = {"call": operations, "hear": events}.get(kind)
+    known = {"call": operations, "hear": events, "silence": events}.get(kind)
     if known is not None and step[kind] not in known:
         near = get_close_matches(str(step[kind]), known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
         yield f"/{kind}", f"{step[kind]!r} is not documented; {hint}"
-    expect = step.get("expect") or {}
-    yield from ((f"/expect/{key}", message) for key, message in _odd(expect, EXPECT))
+    yield from _expect_faults(step.get("expect") or {}, "/expect")
+    yield from _expect_faults({"body": step.get("assume") or ()}, "/assume")
+    for name, capture in (step.get("capture") or {}).items():
+        message = captures.fault(capture)
+        if message:
+            yield pointer.join(("capture", name)), message
+
+
+def _expect_faults(expect: Mapping[str, Any], at: str) -> Iterator[tuple[str, str]]:
+    yield from ((f"{at}/{key}", message) for key, message in _odd(expect, EXPECT))
     for part in ("body", "header"):
         for index, expectation in enumerate(expect.get(part) or ()):
             message = expectations.fault(expectation)
             if message:
-                yield f"/expect/{part}/{index}", message
-    for name, path in (step.get("capture") or {}).items():
-        message = expectations.fault({"at": path, "present": True})
-        if message:
-            yield pointer.join(("capture", name)), message
+                yield f"{at}/{index}" if at == "/assume" else f"{at}/{part}/{index}", message
 
 
 def _odd(data: Mapping[str, Any], known: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,11 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
+
+from understudy.contract.multipart import File
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -82,8 +85,16 @@ def _repeat(given: Any) -> str:
     return str(text) * int(times)
 
 
+def _file(given: Any) -> File:
+    filename, content_type, text = given
+    return File(str(filename), str(content_type), str(text).encode())
+
+
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "$hmac_sha256": _hmac_sha256,
     "$repeat": _repeat,
+    "$file": _file,
+    "$unquote": lambda given: unquote(str(given)),
 }
-"""What can be worked out, by the key that asks for it: ``$hmac_sha256: [key, text]``, ``$repeat: [text, times]``."""
+"""What can be worked out, by the key that asks for it: ``$hmac_sha256: [key, text]``, ``$repeat: [text, times]``,
+``$file: [name, media type, text]``, which is a part of a form, and ``$unquote: text``, out of a URL."""

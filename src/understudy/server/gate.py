@@ -15,7 +15,8 @@ from typing import Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from understudy.contract.exchange import Response
+from understudy.contract.contract import Contract
+from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import CODES, Violation
 from understudy.server import problem
 from understudy.server.call import SCOPE_KEY, Call, Directory, NotRefusedError, Part
@@ -247,16 +248,21 @@ class Inbound:
 
 
 def _refuse(call: Call, violations: list[Violation]) -> None:
-    """Answer with our own refusal, listing every broken promise; the gravest sets the status."""
+    """Answer with our own refusal, listing every broken promise."""
+    call.violations = list(dict.fromkeys((*call.violations, *violations)))
+    call.response = refusal(call.part.contract, call.request, violations)
+    call.refused = True
+
+
+def refusal(contract: Contract, request: Request, violations: list[Violation]) -> Response:
+    """Our own answer to a request that breaks these promises; the gravest sets the status."""
     worst = min(violations, key=lambda v: _GRAVITY.index(v.status) if v.status in _GRAVITY else len(_GRAVITY))
     headers = {}
-    if worst.status == 405 and call.request.path_pattern:  # noqa: PLR2004 - Method Not Allowed
-        headers["Allow"] = ", ".join(call.part.contract.methods(call.request.path_pattern))
+    if worst.status == 405 and request.path_pattern:  # noqa: PLR2004 - Method Not Allowed
+        headers["Allow"] = ", ".join(contract.methods(request.path_pattern))
     title = CODES[worst.code].title
     detail = f"{title}: {worst.message}" if len(violations) == 1 else f"{len(violations)} promises are broken."
-    call.violations = list(dict.fromkeys((*call.violations, *violations)))
-    call.response = problem.problem(problem.REQUEST, worst.status, detail, violations, headers=headers)
-    call.refused = True
+    return problem.problem(problem.REQUEST, worst.status, detail, violations, headers=headers)
 
 
 # Which status tells most about a request with several faults.

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from understudy.contract.body import File
 from understudy.contract.exchange import Response
+from understudy.contract.multipart import File
 from understudy.sandbox.registry import Sandboxes
 from understudy.server import problem
 from understudy.server.call import Call, NotRefusedError, base_url

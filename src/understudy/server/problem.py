@@ -33,6 +33,7 @@ UNDOCUMENTED = Kind("urn:understudy:refusal-undocumented", "The product refuses,
 NOT_OFFERED = Kind("urn:understudy:answer-not-offered", "The document has no such answer")
 UNSYNTHESISABLE = Kind("urn:understudy:unsynthesisable", "No answer can be made that keeps the contract")
 CONTROL = Kind("urn:understudy:not-possible-here", "The state does not allow this")
+UPSTREAM = Kind("urn:understudy:deployment-failed", "The deployment behind the proxy gives no answer")
 FORBIDDEN = Kind("urn:understudy:control-forbidden", "The control plane is not for whoever asks")
 UNAUTHORISED = Kind("urn:understudy:control-token-missing", "The control plane needs its token")
 FAULT = Kind("urn:understudy:fault", "A failure that was asked for")

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from understudy.contract.body import File
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
+from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.probe.building import NO_BODY, Values, build
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from understudy.contract import pointer
-from understudy.contract.body import File, is_json
+from understudy.contract.body import is_json
+from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.generator.shape import Schema
 from understudy.probe.building import FORM, JSON, MULTIPART

@@ -1,0 +1,97 @@
+"""`understudy proxy` and `understudy judge`, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from processes import proxying, run, serving
+
+CONTACTS = "/public/api/v1/inboxes/demo-inbox/contacts"
+
+
+def test_a_clean_session_is_kept_live_and_read_back(tmp_path: Path) -> None:
+    """A client that keeps the contract sees the fake as it is, the proxy ends with 0, and so does judging its record."""
+    path = tmp_path / "traffic.har"
+    with (
+        serving("--seed", "1", "--clock", "2026-11-20T12:00:00Z") as fake,
+        proxying(fake.url, "--record", str(path)) as proxy,
+    ):
+        for url in (fake.url, proxy.url):
+            assert httpx.get(f"{url}{CONTACTS}/demo-contact").json()["name"] == "Dana Demo"
+        assert httpx.get(f"{proxy.url}/packs/app.js").status_code == 404
+        assert httpx.post(f"{proxy.url}{CONTACTS}", json={"name": "Ann"}).status_code == 200
+        assert proxy.stop(signal.SIGINT) == 0
+        told = proxy.rest()
+    assert "traffic: GET /packs/app.js: not in the document" in told
+    assert "kept: no promise that counts was broken in 3 requests" in told
+    done = run("judge", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "kept: no promise that counts was broken in 3 requests" in done.stdout
+
+
+def test_broken_promises_end_with_1_live_and_read_back(tmp_path: Path) -> None:
+    """What a client breaks is named with its pointer in both reports, and secrets are nowhere."""
+    path = tmp_path / "traffic.har"
+    report = ("--report", f"json={tmp_path / 'report.json'}")
+    with (
+        serving("--policy", "report") as fake,
+        proxying(fake.url, "--record", str(path), "--secret", "X-Own", *report) as proxy,
+    ):
+        headers = {"X-Own": "my-own-secret", "Authorization": "Bearer my-own-token"}
+        httpx.post(f"{proxy.url}{CONTACTS}", json={"name": 7}, headers=headers)
+        log = proxy.logged("schema-type")
+        assert proxy.stop(signal.SIGTERM) == 1
+        told = proxy.rest()
+    done = run("judge", str(path))
+    assert done.returncode == 1
+    for text in (told, done.stdout):
+        assert re.search(r"schema-type create-a-contact.* /body/name", text)
+    reports = path.read_text() + (tmp_path / "report.json").read_text() + told + log
+    assert [secret for secret in ("my-own-secret", "my-own-token") if secret in reports] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["proxy", "chat.example.com"], "'chat.example.com' is no base URL; write one such as"),
+        (["proxy", "http://x", "--service", "nobody"], "there is no service 'nobody'"),
+        (["proxy", "http://x", "--record", "/nowhere/a.har"], "/nowhere/a.har cannot be written"),
+        (["proxy", "http://x", "--baseline", "/nowhere/b.yaml"], "/nowhere/b.yaml"),
+        (["judge", "/nowhere/a.har"], "/nowhere/a.har cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2(arguments: list[str], message: str) -> None:
+    """What a user hands in and cannot be used ends with 2 and one line that says why."""
+    done = run(*arguments, *(["--port", "0"] if arguments[0] == "proxy" else []))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: ")
+    assert message in done.stderr
+
+
+def test_a_deployment_that_is_gone_is_a_finding() -> None:
+    """A client whose deployment does not answer gets a 502 of ours, and the report fails with the reason."""
+    with serving() as fake, proxying(fake.url) as proxy:
+        fake.stop()
+        answer = httpx.get(f"{proxy.url}{CONTACTS}/demo-contact")
+        assert (answer.status_code, answer.json()["type"]) == (502, "urn:understudy:deployment-failed")
+        assert proxy.stop(signal.SIGINT) == 1
+        told = proxy.rest()
+    assert re.search("answer-missing get-details-of-a-contact", told)
+    assert "not judged" not in told
+
+
+def test_a_record_ends_whole_when_the_proxy_is_killed(tmp_path: Path) -> None:
+    """A proxy that is killed leaves a record that can be read, with all that had passed."""
+    path = tmp_path / "traffic.har"
+    with serving() as fake, proxying(fake.url, "--record", str(path)) as proxy:
+        httpx.get(f"{proxy.url}{CONTACTS}/demo-contact")
+        proxy.logged("get-details-of-a-contact")
+        proxy.stop(signal.SIGKILL)
+    entries = json.loads(path.read_bytes())["log"]["entries"]
+    assert [entry["response"]["status"] for entry in entries] == [200]
