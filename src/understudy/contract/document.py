@@ -6,19 +6,22 @@ connection, and it still knows where in which file each thing was written. Calle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
-
 from understudy.contract import overlay, pointer
+from understudy.contract.lint import objections
+from understudy.contract.lint.mending import Fault, Note, mend
+from understudy.contract.lint.objection import Objection
+from understudy.contract.lint.roots import schema_roots
 from understudy.contract.source import Place, Source, SourceError, read
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-VALIDATORS: Mapping[str, Any] = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+VERSIONS = ("3.0", "3.1")
+ROUNDS = 4
+"""How often a document is asked for what is wrong: what is set right may bring to light what it hid."""
 
 # Where the files that a document refers to are kept inside it; `x-` because OpenAPI leaves that name to us.
 FILES = "x-understudy-files"
@@ -48,12 +51,14 @@ class Document:
         source: the main file.
         files: every file read, to be watched.
         overlays: the overlays applied, in order.
+        notes: what is against the rules of OpenAPI in it and does not hinder.
     """
 
     data: dict[str, Any]
     source: Source
     overlays: tuple[Source, ...] = ()
     referred: Mapping[str, Source] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -122,9 +127,7 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         sources.append(read(voice))
         data = overlay.apply(data, sources[-1])
     document = Document(data, source, tuple(sources), referred)
-    problems = list(_problems(document))
-    if problems:
-        raise DocumentError(problems)
+    document.notes = tuple(dict.fromkeys(_mended(document)))
     _name_operations(data)
     return document
 
@@ -147,27 +150,41 @@ def operations(
 
 def _check_version(source: Source) -> None:
     version = str(source.data.get("openapi", source.data.get("swagger")))
-    if not version.startswith(tuple(VALIDATORS)):
-        known = " and ".join(VALIDATORS)
-        raise SourceError(
-            f"OpenAPI {version} is not served; convert the document to one of {known}",
-            source.place("/openapi") or source.path,
-        )
+    if version.startswith(tuple(f"{known}." for known in VERSIONS)):
+        return
+    remedy = f"convert it to one of {' and '.join(VERSIONS)}"
+    if version.startswith("3.2"):
+        remedy = "write `openapi: 3.1.1` if it uses nothing that only 3.2 has (`query`, `itemSchema`, `$self`), else " + remedy
+    raise SourceError(f"OpenAPI {version} is not served; {remedy}", source.place("/openapi") or source.path)
 
 
-def _problems(document: Document) -> Iterator[str]:
-    """What is wrong with the document, worst first; the first of a kind is enough to act on."""
-    try:
-        for error in VALIDATORS[document.version](document.data).iter_errors():
-            at = pointer.join(getattr(error, "absolute_path", ()))
-            message = error.message if len(error.message) < 300 else f"{error.message[:300]}…"  # noqa: PLR2004 - a screenful
-            yield f"{document.place(at) or document.source.path}: {at or '/'}: {message}"
-    except OpenAPIValidationError as error:
-        yield f"{document.source.path}: {error}"
-    except (KeyError, RecursionError) as error:
-        yield f"{document.source.path}: a reference cannot be resolved: {error}"
-    except Exception as error:  # noqa: BLE001 - the validator's resolver raises its own, undocumented types
-        yield f"{document.source.path}: {type(error).__name__}: {error}"
+def _mended(document: Document) -> Iterator[Note]:
+    """What is against the rules and does not hinder, set right in the document.
+
+    Errors: `DocumentError` for what hinders.
+    """
+    data, version = document.data, document.version
+    asked: tuple[Callable[[], Iterator[Objection]], ...] = (
+        lambda: objections.of_structure(data, version),
+        lambda: objections.of_content(data, version, FILES),
+    )
+    for ask in asked:
+        for _ in range(ROUNDS):
+            notes, faults = mend(data, list(ask()), document.source.path.stem)
+            if faults:
+                raise DocumentError([_told(document, fault) for fault in dict.fromkeys(faults)])
+            yield from notes
+            if not notes:
+                break
+    for place, schema in schema_roots(data, FILES):
+        if isinstance(schema, bool):  # the judge's machinery reads keywords, and a boolean has none
+            holder = pointer.find(data, pointer.join(place[:-1]))
+            holder[place[-1]] = {} if schema else {"not": {}}
+
+
+def _told(document: Document, fault: Fault) -> str:
+    place = document.place(fault.place) or document.source.path
+    return f"{place}: {fault.place or '/'}: {fault.message} ({fault.rule}); {fault.remedy}"
 
 
 def _write_out_responses(data: dict[str, Any]) -> None:
