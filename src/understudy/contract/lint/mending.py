@@ -158,6 +158,11 @@ def _exclusive(data: dict[str, Any], objection: Objection, _name: str) -> None:
         schema[keyword] = schema.pop(inclusive)
 
 
+def _tags(data: dict[str, Any], objection: Objection, _name: str) -> None:
+    holder, key = _holder(data, objection.place)
+    holder[key] = {**holder[key], "mapping": objection.subject}
+
+
 def _any_text(data: dict[str, Any], objection: Objection, _name: str) -> None:
     node = _node(data, objection.place)
     node["parameters"] = [
@@ -189,6 +194,7 @@ def _info(data: dict[str, Any], _objection: Objection, name: str) -> None:
 _READ_AS: Mapping[str, Callable[[dict[str, Any], Objection, str], None]] = {
     "uniqueItems": _once,
     "exclusive": _exclusive,
+    "tags": _tags,
     "operation-id-twice": _name_by_path,
     "parameter-undeclared": _any_text,
     "no-responses": lambda data, objection, _: _node(data, objection.place).update(

@@ -27,6 +27,7 @@ from openapi_spec_validator.schemas import (
 from understudy.contract import pointer
 from understudy.contract.lint.objection import Objection
 from understudy.contract.lint.roots import OPAQUE, inner, schema_roots
+from understudy.contract.lint.tags import of_discriminator
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -46,7 +47,7 @@ def of_content(data: Mapping[str, Any], version: str, files: str) -> Iterator[Ob
     for place, schema in schema_roots(data, files):
         if version == "3.1":
             yield from _dialect(place, schema)
-        yield from _unsaid(place, schema)
+        yield from _inside(data, place, schema, place)
     yield from _references(data, (), files)
     yield from _operations(data)
 
@@ -136,14 +137,8 @@ def _chosen_dialect(data: Mapping[str, Any]) -> Iterator[Objection]:
         yield Objection(("jsonSchemaDialect",), "dialect", f"nobody here knows the dialect {chosen!r}", chosen)
 
 
-def _unsaid(place: pointer.Parts, schema: Any) -> Iterator[Objection]:
-    """The regular expressions that cannot be compiled, and discriminators that do not say by which property."""
-    if not isinstance(schema, Mapping):
-        return
-    discriminator = schema.get("discriminator")
-    if "discriminator" in schema and not (isinstance(discriminator, Mapping) and "propertyName" in discriminator):
-        message = "the discriminator does not say which property it goes by"
-        yield Objection((*place, "discriminator"), "discriminator", message, discriminator, place)
+def _expressions(place: pointer.Parts, schema: Mapping[str, Any], root: pointer.Parts) -> Iterator[Objection]:
+    """The regular expressions that cannot be compiled."""
     named = schema.get("patternProperties")
     found = [((*place, "pattern"), schema.get("pattern"))]
     found += [((*place, "patternProperties", name), name) for name in (named if isinstance(named, Mapping) else ())]
@@ -151,9 +146,17 @@ def _unsaid(place: pointer.Parts, schema: Any) -> Iterator[Objection]:
         try:
             re.compile(expression if isinstance(expression, str) else "")
         except re.error as error:
-            yield Objection(at, "expression", f"`{expression}` is no regular expression: {error}", expression, place)
+            yield Objection(at, "expression", f"`{expression}` is no regular expression: {error}", expression, root)
+
+def _inside(data: Mapping[str, Any], place: pointer.Parts, schema: Any, root: pointer.Parts) -> Iterator[Objection]:
+    """What is wrong with a schema and those below it that its dialect cannot say."""
+    if not isinstance(schema, Mapping):
+        return
+    yield from _expressions(place, schema, root)
+    if "discriminator" in schema:
+        yield from of_discriminator(data, place, schema, root)
     for steps, below in inner(schema):
-        yield from _unsaid((*place, *steps), below)
+        yield from _inside(data, (*place, *steps), below, root)
 
 
 def _references(node: Any, at: pointer.Parts, files: str, root: Any = None) -> Iterator[Objection]:

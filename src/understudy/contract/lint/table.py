@@ -72,6 +72,7 @@ TABLE: tuple[Row, ...] = (
     Row("a path without a slash", _bad_path, "refuse", "let every path begin with `/`"),
     Row("an expression", lambda o: o.rule == "expression", "leave-out", "it is left out, so any text fits"),
     Row("a discriminator", lambda o: o.rule == "discriminator", "leave-out", "it is left out, so the schemas decide"),
+    Row("tags that no value has", lambda o: o.rule == "tags", "read-as", "those values are read as its tags"),
     Row("a list with something twice", lambda o: o.rule == "uniqueItems", "read-as", "it is read as standing there once"),
     Row(
         "an exclusive bound as OpenAPI 3.0 writes it",
