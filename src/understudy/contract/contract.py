@@ -19,7 +19,7 @@ from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context,
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine, event_pattern
 from understudy.contract.exchange import Request, Response
-from understudy.contract.media import find_media_type
+from understudy.contract.media import find_media_type, is_opaque
 from understudy.contract.operation import Operation, parameter_places
 from understudy.contract.plan import Plan, Planner
 from understudy.contract.violations import Side, Violation
@@ -131,7 +131,7 @@ class Contract:
         found = [violation for check in REQUEST_CHECKS for violation in check(context)]
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.request_errors(
-            asked, operation.parameters, head=not head, body=not body and not content.problems
+            asked, operation.parameters, head=not head, body=not body and self._is_seen(content, setting)
         )
         return _sorted(found, errors, setting)
 
@@ -164,7 +164,7 @@ class Contract:
         found = [violation for check in RESPONSE_CHECKS for violation in check(context, response)]
         asked = request if request.method == operation.method else _as_get(request)
         errors = self.engine.response_errors(
-            asked, response, head=not head, body=judged and not body and not content.problems
+            asked, response, head=not head, body=judged and not body and self._is_seen(content, setting)
         )
         return _sorted(found, errors, setting)
 
@@ -201,6 +201,11 @@ class Contract:
             if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
                 return True
         return False
+
+    def _is_seen(self, content: Body, setting: wording.Setting) -> bool:
+        """Whether a schema is asked of a body: it can be read, and the schema speaks of what it is."""
+        led = self._follow(setting.schema) if setting.schema else None
+        return not content.problems and not (led and is_opaque(self.data, led[1], content))
 
     def _lost(self, request: Request) -> Violation:
         if request.path_pattern is not None:

@@ -12,22 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from understudy.contract import overlay, pointer
+from understudy.contract.bundling import FILES, Bundler
 from understudy.contract.lint import objections
 from understudy.contract.lint.mending import Fault, Note, mend
+from understudy.contract.lint.normal import normalise
 from understudy.contract.lint.objection import Objection
-from understudy.contract.lint.roots import schema_roots
 from understudy.contract.source import Place, Source, SourceError, read
+from understudy.contract.swagger.conversion import Conversion, convert
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 VERSIONS = ("3.0", "3.1")
 ROUNDS = 4
 """How often a document is asked for what is wrong: what is set right may bring to light what it hid."""
-
-# Where the files that a document refers to are kept inside it; `x-` because OpenAPI leaves that name to us.
-FILES = "x-understudy-files"
-
-# Below these keys anything may stand, also something that looks like a reference.
-LITERAL = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 class DocumentError(Exception):
@@ -52,6 +48,7 @@ class Document:
         files: every file read, to be watched.
         overlays: the overlays applied, in order.
         notes: what is against the rules of OpenAPI in it and does not hinder.
+        moved: where things stood in a document of another version, by where they stand now.
     """
 
     data: dict[str, Any]
@@ -59,6 +56,7 @@ class Document:
     overlays: tuple[Source, ...] = ()
     referred: Mapping[str, Source] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    moved: Mapping[pointer.Parts, pointer.Parts] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -77,7 +75,8 @@ class Document:
 
     def place(self, at: str) -> Place | None:
         """Where the value a pointer names was written: in the file itself, or in the overlay that says it."""
-        parts = pointer.split(at)
+        parts = self._before(pointer.split(at))
+        at = pointer.join(parts)
         if len(parts) > 1 and parts[0] == FILES:
             return self.referred[parts[1]].place(pointer.join(parts[2:]))
         try:
@@ -85,6 +84,13 @@ class Document:
         except KeyError:
             return self._overlay_place(parts) or self.source.place(at)
         return self.source.place(at)
+
+    def _before(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Where a place stood in the file."""
+        for length in range(len(parts), 0, -1) if self.moved else ():
+            if parts[:length] in self.moved:
+                return (*map(str, self.moved[parts[:length]]), *parts[length:])
+        return parts
 
     def _overlay_place(self, parts: tuple[str, ...]) -> Place | None:
         """The first overlay update that carries a tail of these parts."""
@@ -116,7 +122,9 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         raise SourceError("this is not an OpenAPI document: it has no `openapi` key", path)
     _check_version(source)
     referred: dict[str, Source] = {}
-    data = _Bundler(path.resolve().parent, source, referred).bundle()
+    data = Bundler(path.resolve().parent, source, referred).bundle()
+    conversion = convert(data, FILES) if "openapi" not in data else Conversion(data)
+    data = conversion.data
     sources = []
     for overlay_path in overlays:
         overlay_source = read(overlay_path)
@@ -126,8 +134,10 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         _write_out_responses(data)
         sources.append(read(voice))
         data = overlay.apply(data, sources[-1])
-    document = Document(data, source, tuple(sources), referred)
-    document.notes = tuple(dict.fromkeys(_mended(document)))
+    document = Document(data, source, tuple(sources), referred, moved=conversion.moved)
+    lost = [Note(place, message) for place, message in conversion.notes]
+    document.notes = tuple(dict.fromkeys((*lost, *_mended(document))))
+    normalise(data, FILES)
     _name_operations(data)
     return document
 
@@ -150,9 +160,9 @@ def operations(
 
 def _check_version(source: Source) -> None:
     version = str(source.data.get("openapi", source.data.get("swagger")))
-    if version.startswith(tuple(f"{known}." for known in VERSIONS)):
+    if version.startswith(tuple(f"{known}." for known in VERSIONS)) or source.data.get("swagger") == "2.0":
         return
-    remedy = f"convert it to one of {' and '.join(VERSIONS)}"
+    remedy = f"convert it to one of 2.0, {' and '.join(VERSIONS)}"
     if version.startswith("3.2"):
         remedy = "write `openapi: 3.1.1` if it uses nothing that only 3.2 has (`query`, `itemSchema`, `$self`), else " + remedy
     raise SourceError(f"OpenAPI {version} is not served; {remedy}", source.place("/openapi") or source.path)
@@ -176,10 +186,6 @@ def _mended(document: Document) -> Iterator[Note]:
             yield from notes
             if not notes:
                 break
-    for place, schema in schema_roots(data, FILES):
-        if isinstance(schema, bool):  # the judge's machinery reads keywords, and a boolean has none
-            holder = pointer.find(data, pointer.join(place[:-1]))
-            holder[place[-1]] = {} if schema else {"not": {}}
 
 
 def _told(document: Document, fault: Fault) -> str:
@@ -201,61 +207,3 @@ def _name_operations(data: dict[str, Any]) -> None:
         if "operationId" not in operation:
             assert isinstance(operation, dict)  # noqa: S101 - loaded data
             operation["operationId"] = f"{method} {template}"
-
-
-class _Bundler:
-    """Brings every file a document refers to into the document, and makes the references internal."""
-
-    def __init__(self, folder: Path, main: Source, referred: dict[str, Source]) -> None:
-        self.folder = folder
-        self.main = main
-        self.referred = referred
-
-    def bundle(self) -> dict[str, Any]:
-        data: dict[str, Any] = self._rewrite(self.main.data, self.main, "")
-        files: dict[str, Any] = {}
-        while len(files) < len(self.referred):
-            for name in [n for n in self.referred if n not in files]:
-                source = self.referred[name]
-                files[name] = self._rewrite(source.data, source, "")
-        if files:
-            data[FILES] = files
-        return data
-
-    def _rewrite(self, node: Any, source: Source, at: str) -> Any:
-        if isinstance(node, list):
-            return [self._rewrite(item, source, f"{at}/{index}") for index, item in enumerate(node)]
-        if not isinstance(node, dict):
-            return node
-        out = {}
-        for key, value in node.items():
-            where = f"{at}/{pointer.escape(key)}"
-            if key == "$ref" and isinstance(value, str):
-                out[key] = self._reference(value, source, where)
-            elif key in LITERAL and not at.endswith("/properties"):
-                out[key] = value
-            else:
-                out[key] = self._rewrite(value, source, where)
-        return out
-
-    def _reference(self, reference: str, source: Source, where: str) -> str:
-        target, _, fragment = reference.partition("#")
-        here = source.place(where) or source.path
-        if "://" in target or target.startswith("//"):
-            raise SourceError(f"$ref {reference} goes to the network; keep the file beside the document", here)
-        if not target:
-            if source is self.main:
-                return reference
-            name = next(name for name, known in self.referred.items() if known is source)
-        else:
-            path = (source.path.resolve().parent / target).resolve()
-            if not path.is_relative_to(self.folder):
-                raise SourceError(f"$ref {reference} leaves the document's folder; move the file into it", here)
-            if path == self.main.path.resolve():
-                return f"#{fragment}"
-            name = str(path.relative_to(self.folder))
-            if name not in self.referred:
-                if not path.is_file():
-                    raise SourceError(f"$ref {reference} names a file that does not exist", here)
-                self.referred[name] = read(path)
-        return f"#/{FILES}/{pointer.escape(name)}{fragment}"

@@ -19,7 +19,8 @@ from understudy.contract.diff.prose import remarks, told
 from understudy.contract.diff.schemas import Schemas
 from understudy.contract.diff.security import Security
 from understudy.contract.diff.spot import Spot
-from understudy.contract.document import FILES, Document
+from understudy.contract.bundling import FILES
+from understudy.contract.document import Document
 
 _COMPARED = frozenset({"openapi", "info", "paths", "webhooks", "components", "security", "servers", FILES})
 _NOWHERE = Use(None, "document")

@@ -8,6 +8,7 @@ know what an objection costs.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby
@@ -144,8 +145,9 @@ def _expressions(place: pointer.Parts, schema: Mapping[str, Any], root: pointer.
     found += [((*place, "patternProperties", name), name) for name in (named if isinstance(named, Mapping) else ())]
     for at, expression in found:
         try:
-            re.compile(expression if isinstance(expression, str) else "")
-        except re.error as error:
+            with warnings.catch_warnings(action="ignore"):  # what a later Python may read otherwise is none of ours
+                re.compile(expression if isinstance(expression, str) else "")
+        except (re.error, OverflowError, RecursionError) as error:
             yield Objection(at, "expression", f"`{expression}` is no regular expression: {error}", expression, root)
 
 def _inside(data: Mapping[str, Any], place: pointer.Parts, schema: Any, root: pointer.Parts) -> Iterator[Objection]:

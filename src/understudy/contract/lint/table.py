@@ -96,6 +96,8 @@ TABLE: tuple[Row, ...] = (
     Row("no schema", _missing("schema", "content"), "read-as", "it is read as any value"),
     Row("no info", _missing("info", "title", "version"), "read-as", "the file's name stands for it"),
     Row("no paths", _missing("paths", "webhooks", "components"), "read-as", "it is read as having none"),
+    Row("where tokens come from", _missing("authorizationUrl", "tokenUrl", "scopes", "openIdConnectUrl"), "keep",
+        "nobody here asks for one"),
     Row("no words", _missing("description", "summary"), "keep", "nobody serves by it"),
     Row("an unknown status", _unknown_status, "leave-out", "it is left out, since no status is called that"),
     Row("an unknown field", _rule(*UNKNOWN_FIELD), "keep", "nobody reads it"),
