@@ -1,7 +1,7 @@
 """Brings every file that a document refers to into the document, so that no tool behind it ever opens one.
 
-Called by `document`. References become internal; nothing is fetched over a network, and nothing outside of the document's
-folder is read.
+Called by `document`. References become internal; nothing is fetched over a network, and nothing outside of the
+document's folder is read.
 """
 
 from __future__ import annotations
@@ -55,13 +55,15 @@ class Bundler:
             return [self._rewrite(item, source, f"{at}/{index}") for index, item in enumerate(node)]
         if not isinstance(node, dict):
             return node
-        out = {}
+        out: dict[str, Any] = {}
         for key, value in node.items():
             where = f"{at}/{pointer.escape(key)}"
             if key == "$ref" and isinstance(value, str):
                 out[key] = self._reference(value, source, where)
             elif key == "mapping" and at.endswith("/discriminator") and isinstance(value, dict):
-                out[key] = {tag: self._tag(target, source, f"{where}/{pointer.escape(tag)}") for tag, target in value.items()}
+                out[key] = {
+                    tag: self._tag(target, source, f"{where}/{pointer.escape(tag)}") for tag, target in value.items()
+                }
             elif key in LITERAL and not at.endswith("/properties"):
                 out[key] = value
             else:

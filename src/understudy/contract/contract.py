@@ -20,7 +20,8 @@ from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine, event_pattern
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import find_media_type, is_opaque
-from understudy.contract.operation import Operation, parameter_places
+from understudy.contract.operation import Operation, parameters_at
+from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.plan import Plan, Planner
 from understudy.contract.violations import Side, Violation
 
@@ -49,13 +50,12 @@ class Contract:
         self.data = document.data
         self.operations: dict[tuple[str, str], Operation] = {}
         for template, method, node, _ in operations(self.data):
-            places = parameter_places(self.data, "paths", template, method)
+            places = parameters_at(self.data, ("paths", template, method))
             self.operations[method, template] = Operation(node["operationId"], method, template, node, places)
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
-        self.events: dict[str, Operation] = {}
-        for name, method, node, _ in operations(self.data, "webhooks"):
-            places = parameter_places(self.data, "webhooks", name, method)
-            self.events[name] = Operation(node.get("operationId", name), method, name, node, places, "webhooks")
+        self.events = {webhook.template: webhook for webhook in webhooks(self.data)}
+        self.callbacks = tuple(callbacks(self.data))
+        self.sent = {callback.sent.template: callback.sent for callback in self.callbacks} | self.events
         self.engine = Engine(self.data, document.version)
         self.planner = Planner(self.data, document.version)
         self._planned = engine == "plan"
@@ -102,10 +102,10 @@ class Contract:
         """Every promise that an event breaks.
 
         Args:
-            name: the event's name, a key of the document's ``webhooks``.
-            data: its payload, as JSON data.
+            name: the event's name, a key of the document's ``webhooks``, or a callback's.
+            data: its payload, as JSON data; or the `Request` that carries it.
         """
-        operation = self.events.get(name)
+        operation = self.sent.get(name)
         if operation is None:
             near = get_close_matches(name, self.events, n=3, cutoff=0.3)
             hint = f"; nearest are {', '.join(near)}" if near else ""
@@ -277,9 +277,11 @@ def _conditional(request: Request) -> bool:
 
 def _event_request(operation: Operation, data: Any) -> Request:
     """An event as the request that would carry it."""
+    pattern = event_pattern(operation.template)
+    if isinstance(data, Request):
+        return Request(operation.method, data.path, headers=data.raw_headers, body=data.body, template=pattern)
     body = Body(parse_media_type(JSON), data)
     headers = [(b"content-type", JSON.encode())]
-    pattern = event_pattern(operation.template)
     return Request(operation.method, "", headers=headers, body=orjson.dumps(data), template=pattern, decoded=body)
 
 

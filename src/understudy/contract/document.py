@@ -130,15 +130,15 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         overlay_source = read(overlay_path)
         data = overlay.apply(data, overlay_source)
         sources.append(overlay_source)
-    if voice is not None and any(True for _ in operations(data)):
-        _write_out_responses(data)
-        sources.append(read(voice))
-        data = overlay.apply(data, sources[-1])
     document = Document(data, source, tuple(sources), referred, moved=conversion.moved)
     lost = [Note(place, message) for place, message in conversion.notes]
     document.notes = tuple(dict.fromkeys((*lost, *_mended(document))))
     normalise(data, FILES)
-    _name_operations(data)
+    if voice is not None and any(True for _ in operations(data)):
+        _write_out_responses(data)
+        ours = read(voice)
+        document.data, document.overlays = overlay.apply(data, ours), (*sources, ours)
+    _name_operations(document.data)
     return document
 
 
@@ -152,6 +152,8 @@ def operations(
         root: ``webhooks`` for the events instead of the operations; the template is the event's name then.
     """
     for template in data.get(root) or {}:
+        if template.startswith("x-"):
+            continue
         _, item = pointer.follow(data, (root, template))
         for method in METHODS:
             if method in item:
@@ -164,7 +166,10 @@ def _check_version(source: Source) -> None:
         return
     remedy = f"convert it to one of 2.0, {' and '.join(VERSIONS)}"
     if version.startswith("3.2"):
-        remedy = "write `openapi: 3.1.1` if it uses nothing that only 3.2 has (`query`, `itemSchema`, `$self`), else " + remedy
+        remedy = (
+            "write `openapi: 3.1.1` if it uses nothing that only 3.2 has (`query`, `itemSchema`, `$self`), else "
+            + remedy
+        )
     raise SourceError(f"OpenAPI {version} is not served; {remedy}", source.place("/openapi") or source.path)
 
 

@@ -39,6 +39,7 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 from understudy.contract import forms
 from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
+from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.pointer import Parts
 from understudy.contract.views import Decoded, RequestView, ResponseView
 
@@ -78,17 +79,21 @@ class RouteFinder:
 
     def __init__(self, spec: SchemaPath, base_url: str | None = None) -> None:
         self.base_url = base_url
-        self.templates = set()
-        self.table = {}
-        for root in ("paths", "webhooks"):
-            for template, item in (spec / root).str_items() if root in spec else ():
-                name = template if root == "paths" else event_pattern(template)
-                self.templates.add(name)
-                for method in item.str_keys():
-                    found = PathOperationServer(
-                        item, item / method, None, TemplateResult(name, {}), TemplateResult("", {})
-                    )
-                    self.table[method, name] = found
+        self.templates: set[str] = set()
+        self.table: dict[tuple[str, str], PathOperationServer] = {}
+        for template, item in (spec / "paths").str_items() if "paths" in spec else ():
+            self.templates.add(template)
+            for method in item.str_keys():
+                self._add(method, template, item)
+        data = spec.read_value()
+        for sent in (*webhooks(data), *(callback.sent for callback in callbacks(data))):
+            self._add(sent.method, event_pattern(sent.template), spec.joinpath(*sent.place[:-1]))
+
+    def _add(self, method: str, name: str, item: SchemaPath) -> None:
+        self.templates.add(name)
+        self.table[method, name] = PathOperationServer(
+            item, item / method, None, TemplateResult(name, {}), TemplateResult("", {})
+        )
 
     def find(self, method: str, name: str) -> PathOperationServer:
         """The operation of a method and path template."""

@@ -1,8 +1,8 @@
 """Which of the documented media types a message's is: exactly that one, or the first range that holds it.
 
-The rule of openapi-core's own finder, said once for plans and for pointers. And whether a schema can be asked of a body at
-all: what is neither JSON nor a form stays text or bytes, and a schema of objects says nothing of those. It must not know
-what the media type is to be used for.
+The rule of openapi-core's own finder, said once for plans and for pointers. And whether a schema can be asked of a body
+at all: what is neither JSON nor a form stays text or bytes, and a schema of objects says nothing of those. It must not
+know what the media type is to be used for.
 """
 
 from __future__ import annotations

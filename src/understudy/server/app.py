@@ -19,6 +19,7 @@ from understudy.contract.document import load
 from understudy.effective import REFUSALS
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import SCOPE_KEY, Call, Part
+from understudy.server.callbacks import Callbacks
 from understudy.server.control import ControlAnswerer
 from understudy.server.deliveries import Deliveries
 from understudy.server.envelope import Envelope
@@ -27,6 +28,7 @@ from understudy.server.gate import Inbound, Outbound, Policy
 from understudy.server.journal import Journal
 from understudy.server.routing import PartRouting, Routing
 from understudy.server.timekeeper import Timekeeper
+from understudy.server.webhooks import Webhooks
 
 CONTROL = Path("understudy/control.yaml")
 
@@ -47,7 +49,7 @@ class App:
         parts: what is served.
         journal: where exchanges and events are kept.
         policy: ``enforce`` or ``report``, see `gate`.
-        callbacks_to: the hosts besides this machine that webhook requests may go to.
+        deliveries: sends webhook requests and callbacks.
     """
 
     def __init__(
@@ -56,13 +58,14 @@ class App:
         parts: Sequence[Part],
         journal: Journal,
         policy: Policy,
-        callbacks_to: Collection[str] = (),
+        deliveries: Deliveries,
     ) -> None:
         self.stack = stack
         self.journal = journal
         self.timekeeper = Timekeeper()
         self.event_gate = EventGate(journal, policy)
-        self.deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
+        self.deliveries = deliveries
+        self.callbacks = Callbacks(parts, journal, self.deliveries)
         for part in parts:
             if part.sandboxes is not None:
                 part.sandboxes.watch(partial(self._born, part), partial(self._ended, part))
@@ -78,6 +81,7 @@ class App:
     async def close(self) -> None:
         """End what goes on between requests."""
         self.timekeeper.stop()
+        self.callbacks.end()
         await self.deliveries.close()
 
     def _born(self, part: Part, name: str, sandbox: Sandbox) -> None:
@@ -107,7 +111,9 @@ def create_app(
     journal = Journal() if journal is None else journal
     served = [*parts, *(part.control for part in parts if part.control is not None)]
     control = Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))
-    served.append(Part("control", control, ControlAnswerer(list(parts), journal, time.time)))
+    deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
+    webhooks = Webhooks(parts, deliveries)
+    served.append(Part("control", control, ControlAnswerer(list(parts), journal, time.time, webhooks)))
     stack = Routing(
         answer,
         stack=[
@@ -119,4 +125,4 @@ def create_app(
     )
     for part in served:
         stack.add_part(part)
-    return App(stack, parts, journal, policy, callbacks_to)
+    return App(stack, parts, journal, policy, deliveries)

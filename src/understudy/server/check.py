@@ -54,6 +54,8 @@ def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterat
     """
     document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document)
+    for note in document.notes:
+        yield _at(document, "note", note.place, note.message)
     for place, message in broken_examples(document):
         yield _at(document, "error", place, message)
     if gaps:

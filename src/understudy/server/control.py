@@ -16,10 +16,12 @@ import yaml
 
 from understudy import __version__
 from understudy.contract.exchange import Response
+from understudy.server import problem
 from understudy.server.call import Call, Part
 from understudy.server.handlers import params, respond
 from understudy.server.journal import Journal
-from understudy.services.service import Params, Reply
+from understudy.server.webhooks import Webhooks
+from understudy.services.service import Params, Refusal, Reply
 
 
 class ControlAnswerer:
@@ -29,23 +31,28 @@ class ControlAnswerer:
         parts: the parts served beside it.
         journal: the exchanges so far.
         clock: the time, seconds since the Unix epoch.
+        webhooks: sends webhooks when it is asked to.
     """
 
-    def __init__(self, parts: list[Part], journal: Journal, clock: Callable[[], float]) -> None:
+    def __init__(self, parts: list[Part], journal: Journal, clock: Callable[[], float], webhooks: Webhooks) -> None:
         self.parts = parts
         self.journal = journal
         self.clock = clock
-        self.handlers: Mapping[str, Callable[[Params], Any]] = {
-            "health": self.health,
-            "effective-document-json": self.document_json,
-            "effective-document-yaml": self.document_yaml,
+        self.handlers: Mapping[str, Callable[[Call, Params], Any]] = {
+            "health": lambda _, given: self.health(given),
+            "effective-document-json": lambda _, given: self.document_json(given),
+            "effective-document-yaml": lambda _, given: self.document_yaml(given),
+            **webhooks.operations(),
         }
         self._json = cache(lambda: orjson.dumps(_served(parts[0])))
         self._yaml = cache(lambda: yaml.dump(_served(parts[0]), Dumper=_Dumper, sort_keys=False, allow_unicode=True))
 
     async def answer(self, call: Call) -> Response:
         """Call the operation's function."""
-        said = self.handlers[call.operation_id](params(call))
+        try:
+            said = self.handlers[call.operation_id](call, params(call))
+        except Refusal as refusal:
+            return problem.problem(problem.CONTROL, refusal.status, str(refusal.body))
         return respond(said if isinstance(said, Reply) else Reply(said), "application/json")
 
     def unrouted(self, call: Call) -> Response | None:  # noqa: ARG002 - the interface's

@@ -40,7 +40,7 @@ class ValidatedSpecification(OpenAPISpecification):  # type: ignore[misc] # conn
 def specification(document: Mapping[str, Any]) -> ValidatedSpecification:
     """Connexion's view of a document, concrete paths before templated ones.
 
-    Only what it routes by: Connexion resolves whatever looks like a reference, examples too, and copies all it is given.
+    Only what it routes by: Connexion copies all it is given, and resolves whatever looks like a reference.
     """
     paths: dict[str, dict[str, Any]] = {}
     for template, method, node, _ in operations(document):

@@ -1,7 +1,7 @@
 """Sets right what does not hinder serving, in the document itself, and says what was done.
 
-What is left out or read as something else here is so for everybody behind: the judge, the generator, the console. Called
-by `document` on the data it is about to hand out. It must not decide what hinders; `table` does.
+What is left out or read as something else here is so for everybody behind: the judge, the generator, the console.
+Called by `document` on the data it is about to hand out. It must not decide what hinders; `table` does.
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ def _keyword(place: pointer.Parts, start: int) -> tuple[pointer.Parts, bool]:
         keyword = place[at]
         if keyword in subschemas.ONE:
             at += 1
-        elif (keyword in subschemas.LISTED or keyword in subschemas.NAMED or keyword == "$defs") and at + 1 < len(place):
+        elif (keyword in subschemas.LISTED or keyword in subschemas.NAMED or keyword == "$defs") and at + 1 < len(
+            place
+        ):
             at += 2
         else:
             return place[: at + 1], False

@@ -39,7 +39,7 @@ def _mapping(schema: Any) -> None:
         return
     discriminator = schema.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-    if isinstance(mapping, Mapping):
+    if isinstance(mapping, Mapping) and isinstance(discriminator, dict):
         discriminator["mapping"] = {
             tag: target if "#" in target else SCHEMAS + target for tag, target in mapping.items()
         }

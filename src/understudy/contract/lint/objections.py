@@ -1,8 +1,8 @@
 """Says everything that the rules of OpenAPI object to in a document, each with its place.
 
-The structure is held against the published schema of OpenAPI, every schema against its dialect's; jsonschema-rs is asked
-first and may only say yes. What no schema can say (names used twice, references to nowhere) is asked here. It must not
-know what an objection costs.
+The structure is held against the published schema of OpenAPI, every schema against its dialect's; jsonschema-rs is
+asked first and may only say yes. What no schema can say (names used twice, references to nowhere) is asked here. It
+must not know what an objection costs.
 """
 
 from __future__ import annotations
@@ -15,15 +15,10 @@ from itertools import groupby
 from typing import Any
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import validator_for
-from openapi_spec_validator.schemas import (
-    openapi_v30_schema_validator,
-    openapi_v31_schema_validator,
-    schema_v30,
-    schema_v31,
-)
+from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from understudy.contract import pointer
 from understudy.contract.lint.objection import Objection
@@ -69,11 +64,11 @@ def of_structure(data: Mapping[str, Any], version: str) -> Iterator[Objection]:
     """
     if _quick(version).is_valid(data):
         return
-    validator = openapi_v30_schema_validator if version == "3.0" else openapi_v31_schema_validator
-    for error in validator.iter_errors(data):
+    slow = Draft4Validator(dict(schema_v30)) if version == "3.0" else Draft202012Validator(dict(schema_v31))
+    for error in slow.iter_errors(data):
         for leaf in leaves(error):
             place = tuple(map(str, leaf.absolute_path))
-            yield Objection(place, str(leaf.validator), _short(leaf), _subject(leaf), _schema_of(data, place))
+            yield Objection(place, str(leaf.validator), _short(leaf), _subject(leaf), _schema_of(place))
 
 
 def leaves(error: ValidationError) -> Iterator[ValidationError]:
@@ -90,16 +85,17 @@ def leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _wants_reference(error: ValidationError) -> bool:
-    return error.validator == "required" and _subject(error) == "$ref"
+    return bool(error.validator == "required" and _subject(error) == "$ref")
 
 
 def _subject(error: ValidationError) -> Any:
     """The field that is missing, or the fields that nobody knows."""
     if error.validator == "required":
-        said = re.match(r"'(.*)' is a required property", error.message)
-        return said.group(1) if said else None
+        found = re.match(r"'(.*)' is a required property", error.message)
+        return found.group(1) if found else None
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
-        return tuple(re.findall(r"'([^']*)'", error.message.partition("(")[2]))
+        said, matched, _ = re.split(r"( do(?:es)? not match )|$", error.message, maxsplit=1)
+        return tuple(re.findall(r"'([^']*)'", said if matched else error.message.partition("(")[2]))
     return None
 
 
@@ -107,7 +103,7 @@ def _short(error: ValidationError) -> str:
     return error.message if len(error.message) <= LONGEST else f"{error.message[:LONGEST]}…"
 
 
-def _schema_of(data: Mapping[str, Any], place: pointer.Parts) -> pointer.Parts | None:
+def _schema_of(place: pointer.Parts) -> pointer.Parts | None:
     """The place of the root schema that a place of a 3.0 document lies in; None outside of schemas."""
     for index, part in enumerate(place):
         if part in OPAQUE:
@@ -149,6 +145,7 @@ def _expressions(place: pointer.Parts, schema: Mapping[str, Any], root: pointer.
                 re.compile(expression if isinstance(expression, str) else "")
         except (re.error, OverflowError, RecursionError) as error:
             yield Objection(at, "expression", f"`{expression}` is no regular expression: {error}", expression, root)
+
 
 def _inside(data: Mapping[str, Any], place: pointer.Parts, schema: Any, root: pointer.Parts) -> Iterator[Objection]:
     """What is wrong with a schema and those below it that its dialect cannot say."""
@@ -205,7 +202,9 @@ def _operations(data: Mapping[str, Any]) -> Iterator[Objection]:
             name = node.get("operationId")
             if isinstance(name, str):
                 if name in names:
-                    yield Objection((*at, "operationId"), "operation-id-twice", f"`{name}` is {names[name]}'s too", name)
+                    yield Objection(
+                        (*at, "operationId"), "operation-id-twice", f"`{name}` is {names[name]}'s too", name
+                    )
                 names.setdefault(name, f"{method.upper()} {template}")
             own = list(_parameters(data, node))
             yield from _twice(own, at)

@@ -73,7 +73,9 @@ TABLE: tuple[Row, ...] = (
     Row("an expression", lambda o: o.rule == "expression", "leave-out", "it is left out, so any text fits"),
     Row("a discriminator", lambda o: o.rule == "discriminator", "leave-out", "it is left out, so the schemas decide"),
     Row("tags that no value has", lambda o: o.rule == "tags", "read-as", "those values are read as its tags"),
-    Row("a list with something twice", lambda o: o.rule == "uniqueItems", "read-as", "it is read as standing there once"),
+    Row(
+        "a list with something twice", lambda o: o.rule == "uniqueItems", "read-as", "it is read as standing there once"
+    ),
     Row(
         "an exclusive bound as OpenAPI 3.0 writes it",
         lambda o: o.schema is not None and _at_field("exclusiveMinimum", "exclusiveMaximum")(o),
@@ -96,8 +98,12 @@ TABLE: tuple[Row, ...] = (
     Row("no schema", _missing("schema", "content"), "read-as", "it is read as any value"),
     Row("no info", _missing("info", "title", "version"), "read-as", "the file's name stands for it"),
     Row("no paths", _missing("paths", "webhooks", "components"), "read-as", "it is read as having none"),
-    Row("where tokens come from", _missing("authorizationUrl", "tokenUrl", "scopes", "openIdConnectUrl"), "keep",
-        "nobody here asks for one"),
+    Row(
+        "where tokens come from",
+        _missing("authorizationUrl", "tokenUrl", "scopes", "openIdConnectUrl"),
+        "keep",
+        "nobody here asks for one",
+    ),
     Row("no words", _missing("description", "summary"), "keep", "nobody serves by it"),
     Row("an unknown status", _unknown_status, "leave-out", "it is left out, since no status is called that"),
     Row("an unknown field", _rule(*UNKNOWN_FIELD), "keep", "nobody reads it"),
@@ -110,4 +116,3 @@ TABLE: tuple[Row, ...] = (
 def row_of(objection: Objection, rows: tuple[Row, ...] = TABLE) -> Row:
     """What becomes of an objection."""
     return next(row for row in rows if row.holds(objection))
-

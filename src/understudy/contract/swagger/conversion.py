@@ -81,10 +81,14 @@ class _Converter:
         said = self.said
         made: dict[str, Any] = {}
         self._group(made, "schemas", "definitions", {n: schemas.schema(s) for n, s in _items(said, "definitions")})
-        listed = {name: found for name, found in _items(said, "parameters") if found.get("in") not in ("body", "formData")}
+        listed = {
+            name: found for name, found in _items(said, "parameters") if found.get("in") not in ("body", "formData")
+        }
         self._group(made, "parameters", "parameters", {n: self._plain(p, ("parameters", n)) for n, p in listed.items()})
         answers = {
-            name: self._response(found, ("responses", name), ("components", "responses", name), _listed(said, "produces"))
+            name: self._response(
+                found, ("responses", name), ("components", "responses", name), _listed(said, "produces")
+            )
             for name, found in _items(said, "responses")
         }
         self._group(made, "responses", "responses", answers)
@@ -111,7 +115,11 @@ class _Converter:
         return made
 
     def _operation(
-        self, said: Mapping[str, Any], before: pointer.Parts, now: pointer.Parts, shared: list[tuple[pointer.Parts, Any]]
+        self,
+        said: Mapping[str, Any],
+        before: pointer.Parts,
+        now: pointer.Parts,
+        shared: list[tuple[pointer.Parts, Any]],
     ) -> dict[str, Any]:
         made = {key: said[key] for key in _KEPT_OF_OPERATION if key in said}
         made |= {key: value for key, value in said.items() if key.startswith("x-")}
@@ -137,7 +145,9 @@ class _Converter:
             }
         return made
 
-    def _parameters(self, said: Mapping[str, Any], place: pointer.Parts) -> list[tuple[pointer.Parts, Mapping[str, Any]]]:
+    def _parameters(
+        self, said: Mapping[str, Any], place: pointer.Parts
+    ) -> list[tuple[pointer.Parts, Mapping[str, Any]]]:
         """Each parameter with its place; references are followed, since a body is none in 3.0."""
         listed = said.get("parameters")
         found = []
@@ -199,9 +209,9 @@ class _Converter:
     def _answer(self, said: Any, before: pointer.Parts, now: pointer.Parts, produces: list[str]) -> Any:
         """An operation's answer: a reference where it can stay one, with the media types of the whole document."""
         reference = said.get("$ref") if isinstance(said, Mapping) else None
-        if isinstance(reference, str) and reference.startswith("#/responses/"):
-            if produces == _listed(self.said, "produces"):
-                return {"$ref": schemas.reference(reference)}
+        shared = isinstance(reference, str) and reference.startswith("#/responses/")
+        if shared and produces == _listed(self.said, "produces"):
+            return {"$ref": schemas.reference(str(reference))}
         place, found = self._resolved(said, before)
         return self._response(found, place, now, produces)
 
@@ -223,7 +233,9 @@ class _Converter:
         is_file = _mapping(said["schema"]).get("type") == "file"
         names = list(dict.fromkeys([*(produces or [ANY_FILE if is_file else JSON]), *shown]))
         schema = schemas.schema(said["schema"])
-        made["content"] = {name: {"schema": schema, **({"example": shown[name]} if name in shown else {})} for name in names}
+        made["content"] = {
+            name: {"schema": schema, **({"example": shown[name]} if name in shown else {})} for name in names
+        }
         for name in names:
             self.made.moved[*now, "content", name, "schema"] = (*before, "schema")
             if name in shown:

@@ -74,7 +74,9 @@ def _keywords(made: dict[str, Any]) -> dict[str, Any]:
         made |= FILE
     if isinstance(made.get("type"), list):
         types = [kind for kind in made.pop("type") if kind != "null" or made.update(nullable=True)]
-        made |= {"type": types[0]} if len(types) == 1 else {"anyOf": [{"type": kind} for kind in types]} if types else {}
+        made |= (
+            {"type": types[0]} if len(types) == 1 else {"anyOf": [{"type": kind} for kind in types]} if types else {}
+        )
     if made.pop("x-nullable", False) is True:
         made["nullable"] = True
     if isinstance(made.get("discriminator"), str):
