@@ -9,6 +9,8 @@ openapi-core's own. Called by `contract` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import truediv
 from typing import Any
 
 from jsonschema_path import SchemaPath
@@ -87,7 +89,7 @@ class RouteFinder:
                 self._add(method, template, item)
         data = spec.read_value()
         for sent in (*webhooks(data), *(callback.sent for callback in callbacks(data))):
-            self._add(sent.method, event_pattern(sent.template), spec.joinpath(*sent.place[:-1]))
+            self._add(sent.method, event_pattern(sent.template), reduce(truediv, sent.place[:-1], spec))
 
     def _add(self, method: str, name: str, item: SchemaPath) -> None:
         self.templates.add(name)
@@ -152,7 +154,7 @@ class MemoSchemaPath(SchemaPath):
 
     def __truediv__(self, key: Any) -> MemoSchemaPath:
         """The path one step down."""
-        below: MemoSchemaPath = self._once(("/", key), lambda: SchemaPath.__truediv__(self, key))
+        below: MemoSchemaPath = self._once(("/", key), lambda: self._below(key))
         return below
 
     def __contains__(self, key: Any) -> bool:
@@ -166,6 +168,11 @@ class MemoSchemaPath(SchemaPath):
     def read_value(self) -> Any:
         """The value here."""
         return self._once("read", lambda: SchemaPath.read_value(self))
+
+    def _below(self, key: Any) -> MemoSchemaPath:
+        """One step, whatever the key: the original takes a `#` in one for two steps, as openapi-core does at the root."""
+        found: MemoSchemaPath = self._make_child_relpath(key) if self.parts else SchemaPath.__truediv__(self, key)
+        return found
 
     def _once(self, question: Any, ask: Callable[[], Any]) -> Any:
         answers = self.__dict__.setdefault("_answers", {})
