@@ -11,10 +11,11 @@ import click
 from understudy import __version__
 from understudy.commands.check import check
 from understudy.commands.diff import diff
+from understudy.commands.new import new
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
-COMMANDS = (serve, verify, check, diff)
+COMMANDS = (serve, verify, check, diff, new)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
