@@ -1,7 +1,8 @@
 """A service of one's own: a folder with a document, a module of handlers and a seed, outside of this package.
 
-``document.yaml`` (or ``.json``), ``handlers.py``, ``seed.yaml``; if they are there, ``overlay.yaml``, ``events.yaml`` and
-``scenarios/``. Called by `effective` for a target that is a folder. Every fault is a `FolderError` with file, line and fix.
+``document.yaml`` (or ``.json``), ``handlers.py``, ``seed.yaml``; if they are there, ``overlay.yaml``, ``events.yaml``
+and ``scenarios/``. Called by `effective` for a target that is a folder. Every fault is a `FolderError` with file, line
+and fix.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def _malformed(_: Params) -> Reply:
 
 
 def _imported(folder: Path) -> ModuleType:
-    """The folder's module, run from its file as it stands now; what stands beside it is imported with a dot before it."""
+    """The folder's module, run from its file as it is now; what stands beside it is imported with a dot before it."""
     path = folder / MODULE
     name = PREFIX + re.sub(r"\W", "_", folder.name)
     for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:

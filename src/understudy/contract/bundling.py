@@ -77,22 +77,28 @@ class Bundler:
 
     def _reference(self, reference: str, source: Source, where: str) -> str:
         target, _, fragment = reference.partition("#")
-        here = source.place(where) or source.path
-        if "://" in target or target.startswith("//"):
-            raise SourceError(f"$ref {reference} goes to the network; keep the file beside the document", here)
         if not target:
             if source is self.main:
                 return reference
             name = next(name for name, known in self.referred.items() if known is source)
-        else:
+            return f"#/{FILES}/{pointer.escape(name)}{fragment}"
+        fault = "goes to the network; keep the file beside the document"
+        if "://" not in target and not target.startswith("//"):
             path = (source.path.resolve().parent / target).resolve()
-            if not path.is_relative_to(self.folder):
-                raise SourceError(f"$ref {reference} leaves the document's folder; move the file into it", here)
             if path == self.main.path.resolve():
                 return f"#{fragment}"
-            name = str(path.relative_to(self.folder))
-            if name not in self.referred:
-                if not path.is_file():
-                    raise SourceError(f"$ref {reference} names a file that does not exist", here)
-                self.referred[name] = read(path)
-        return f"#/{FILES}/{pointer.escape(name)}{fragment}"
+            fault = self._take_in(path)
+        if fault:
+            raise SourceError(f"$ref {reference} {fault}", source.place(where) or source.path)
+        return f"#/{FILES}/{pointer.escape(str(path.relative_to(self.folder)))}{fragment}"
+
+    def _take_in(self, path: Path) -> str:
+        """Read a file that is referred to; returns what is wrong with that, or nothing."""
+        if not path.is_relative_to(self.folder):
+            return "leaves the document's folder; move the file into it"
+        name = str(path.relative_to(self.folder))
+        if name not in self.referred:
+            if not path.is_file():
+                return "names a file that does not exist"
+            self.referred[name] = read(path)
+        return ""

@@ -170,7 +170,7 @@ class MemoSchemaPath(SchemaPath):
         return self._once("read", lambda: SchemaPath.read_value(self))
 
     def _below(self, key: Any) -> MemoSchemaPath:
-        """One step, whatever the key: the original takes a `#` in one for two steps, as openapi-core does at the root."""
+        """One step, whatever the key: the original makes two of one with a `#`, as openapi-core asks it at the root."""
         found: MemoSchemaPath = self._make_child_relpath(key) if self.parts else SchemaPath.__truediv__(self, key)
         return found
 

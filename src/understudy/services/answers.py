@@ -1,7 +1,7 @@
 """Answers written down in a file, for the operations of a service of one's own that nobody has played yet.
 
-The file is JSON: a name, and below it ``status``, ``headers``, ``media_type``, and ``body`` as data or ``base64``. Called by
-handlers, which say the name. It must not know what an answer means.
+The file is JSON: a name, and below it ``status``, ``headers``, ``media_type``, and ``body`` as data or ``base64``.
+Called by handlers, which say the name. It must not know what an answer means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Plain tables for a service of one's own: rows are JSON objects that a handler gets, makes, changes and drops.
 
-For services that need no more than to remember what was sent; whoever needs indices or rows of their own kind makes tables
-as the services that come with Understudy do. Changes are undone with the transaction they were made in.
+For services that need no more than to remember what was sent; whoever needs indices or rows of their own kind makes
+tables as the services that come with Understudy do. Changes are undone with the transaction they were made in.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ import yaml
 
 from understudy import folder as service_folder
 from understudy.contract import pointer
+from understudy.contract.bundling import FILES
 from understudy.contract.contract import Contract
-from understudy.contract.document import FILES, Document
+from understudy.contract.document import Document
 from understudy.effective import TargetError, document_of
 from understudy.server.scaffold import code
 from understudy.server.scaffold.answering import Answering
@@ -56,7 +57,7 @@ def create(name: str, document_path: Path) -> Path:
     target = Path(name)
     if target.exists():
         raise TargetError(f"{target} is there already; choose another name, or remove it")
-    document, _ = document_of(str(document_path))
+    document, _ = document_of(str(document_path), ours=False)
     contract = Contract(document)
     if not contract.by_id:
         raise TargetError(

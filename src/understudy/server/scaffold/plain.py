@@ -1,7 +1,7 @@
 """Finds what of a document is plain: a path that lists and creates things, and one below it for each of them.
 
-Stricter than it need be: whatever is not certain is answered by the document's example instead, and a person goes on from
-there. Called by `answering` and `code`.
+Stricter than it need be: whatever is not certain is answered by the document's example instead, and a person goes on
+from there. Called by `answering` and `code`.
 """
 
 from __future__ import annotations
