@@ -43,8 +43,17 @@ print(len(contract.operations), imported - begun, started - imported, answered -
 
 def operations(count: int) -> dict[str, Any]:
     """A document with so many operations over a few schemas."""
-    thing = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
-    answer = {"200": {"description": "Fine", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/thing"}}}}}
+    thing = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+    }
+    answer = {
+        "200": {
+            "description": "Fine",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/thing"}}},
+        }
+    }
     place = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
     paths: dict[str, Any] = {}
     for number in range(count // 5):
@@ -69,7 +78,9 @@ def schemas(count: int) -> dict[str, Any]:
         }
         for number in range(count)
     }
-    answer = {"200": {"description": "Fine", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/s0"}}}}}
+    answer = {
+        "200": {"description": "Fine", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/s0"}}}}
+    }
     info = {"title": f"{count} schemas", "version": "1"}
     paths = {"/first": {"get": {"responses": answer}}}
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": named}}

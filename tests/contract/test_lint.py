@@ -12,7 +12,9 @@ from documents import document, operation
 from played import Serve
 from understudy.contract.document import Document, DocumentError, load
 
-FINE: dict[str, Any] = {"200": {"description": "Fine", "content": {"application/json": {"schema": {"type": "integer"}}}}}
+FINE: dict[str, Any] = {
+    "200": {"description": "Fine", "content": {"application/json": {"schema": {"type": "integer"}}}}
+}
 CAT = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}}
 DOG = {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["dog", "hound"]}}}
 
@@ -53,7 +55,9 @@ KEPT: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("data", "told"), [case[1:] for case in KEPT], ids=[case[0] for case in KEPT])
-def test_what_does_not_hinder_is_noted_and_served(tmp_path: Path, serve: Serve, data: dict[str, Any], told: str) -> None:
+def test_what_does_not_hinder_is_noted_and_served(
+    tmp_path: Path, serve: Serve, data: dict[str, Any], told: str
+) -> None:
     """A document with this fault is loaded, one note says what becomes of it, and every operation answers."""
     found = loaded(tmp_path, data)
     assert any(told in note.message for note in found.notes), found.notes

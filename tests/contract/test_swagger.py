@@ -128,7 +128,10 @@ def test_a_document_of_version_2_is_loaded_as_3_0(library: Path) -> None:
     """Host, base path and schemes become servers; definitions, parameters and security schemes become components."""
     document = loaded(library)
     assert document.version == "3.0"
-    assert [server["url"] for server in document.data["servers"]] == ["https://books.example/v2", "http://books.example/v2"]
+    assert [server["url"] for server in document.data["servers"]] == [
+        "https://books.example/v2",
+        "http://books.example/v2",
+    ]
     assert set(document.data["components"]["schemas"]) == {"Book", "Novel", "Error"}
     assert document.data["components"]["securitySchemes"]["basic"] == {"type": "http", "scheme": "basic"}
     assert set(document.data["components"]["securitySchemes"]["oauth"]["flows"]) == {"authorizationCode"}
@@ -194,9 +197,23 @@ def test_it_is_served_and_judged(library: Path, serve: Serve) -> None:
 
 def test_json_will_do_and_files_are_followed(tmp_path: Path, serve: Serve) -> None:
     """A document of version 2 may be JSON, and refer to files beside it that speak version 2 as well."""
-    (tmp_path / "parts.json").write_text(json.dumps({"Pen": {"type": "object", "required": ["ink"], "properties": {"ink": {"type": "string", "x-nullable": True, "enum": [None]}}}}))
+    (tmp_path / "parts.json").write_text(
+        json.dumps(
+            {
+                "Pen": {
+                    "type": "object",
+                    "required": ["ink"],
+                    "properties": {"ink": {"type": "string", "x-nullable": True, "enum": [None]}},
+                }
+            }
+        )
+    )
     answer = {"description": "Pens", "schema": {"$ref": "parts.json#/Pen"}}
-    data = {"swagger": "2.0", "info": {"title": "Pens", "version": "1"}, "paths": {"/pen": {"get": {"responses": {"200": answer}}}}}
+    data = {
+        "swagger": "2.0",
+        "info": {"title": "Pens", "version": "1"},
+        "paths": {"/pen": {"get": {"responses": {"200": answer}}}},
+    }
     path = tmp_path / "pens.json"
     path.write_text(json.dumps(data))
     assert serve(str(path)).get("/pen").json() == {"ink": None}

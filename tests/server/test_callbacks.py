@@ -37,7 +37,12 @@ def shop(callbacks: dict[str, Any], **more: Any) -> dict[str, Any]:
         "operationId": "order",
         "parameters": [{"name": "shop", "in": "path", "required": True, "schema": {"type": "string"}}],
         "requestBody": json_body({"type": "object", "properties": {"url": {"type": "string"}}}),
-        "responses": {"202": {"description": "Taken", "headers": {"Location": {"required": True, "schema": {"const": "/orders/7"}}}}},
+        "responses": {
+            "202": {
+                "description": "Taken",
+                "headers": {"Location": {"required": True, "schema": {"const": "/orders/7"}}},
+            }
+        },
         "callbacks": callbacks,
     }
     return document({"/shops/{shop}/orders": {"post": order}}, **more)
@@ -152,7 +157,13 @@ def test_a_callback_may_be_any_request(tmp_path: Path) -> None:
         got = sorted((method, headers.get("content-type", ""), body) for method, _, headers, body in shop.receiver.got)
         assert got == [("GET", "", b""), ("PUT", "application/x-www-form-urlencoded", b"n=7")]
 
-    form = {"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "const": 7}}}}}}
+    form = {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "const": 7}}}
+            }
+        }
+    }
     put = {"{$request.body#/url}": {"put": {"requestBody": form, "responses": HEARD}}}
     get = {"{$request.body#/url}": {"get": {"responses": HEARD}}}
     components = {"callbacks": {"seen": get}}
