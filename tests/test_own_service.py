@@ -114,6 +114,7 @@ def test_what_is_not_plain_is_answered_by_example(folder: Path, serve: Serve) ->
     api = serve(str(folder))
     assert api.get("/search").status_code == 200
     assert api.get("/books/7/cover").content[:4] == b"\x89PNG"
+    assert api.get("/books/8/cover").status_code == 404
     assert (api.delete("/ping").status_code, api.delete("/ping").content) == (204, b"")
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from understudy.contract.contract import Contract
 from understudy.contract.operation import Operation
 from understudy.server.scaffold.answering import missing_name
 from understudy.server.scaffold.plain import Resource
 
-_HEAD = '''"""{title}: what each operation does.
+_MODULE = '''"""{title}: what each operation does.
 
 `HANDLERS` lists every operation of the document. A handler takes the sandbox, which is the state, and the parameters of
 one call, and returns data or a `Reply`, or raises a `Refusal`.
@@ -49,7 +50,7 @@ _BODIES: Mapping[str, str] = {
 }
 
 
-def module(contract: Contract, found: Iterable[Resource], answered: Mapping[str, object]) -> str:
+def module(contract: Contract, found: Iterable[Resource], answered: Mapping[str, Any]) -> str:
     """The module's text.
 
     Args:
@@ -60,14 +61,17 @@ def module(contract: Contract, found: Iterable[Resource], answered: Mapping[str,
     resources = list(found)
     names = Names()
     things = {resource.name: names.new(resource.name) for resource in resources}
-    parts = [_HEAD.format(title=_line(contract.document.title))]
+    parts = [_MODULE.format(title=_line(contract.document.title))]
     parts.append("".join(_collection(things[resource.name], resource) for resource in resources))
     listed = []
     for operation in contract.by_id.values():
         name = names.new(operation.operation_id)
         listed.append(f"    {operation.operation_id!r}: {name},\n")
         resource = next((one for one in resources if operation.operation_id in one.actions), None)
-        parts.append(_function(name, operation, resource, things, answered))
+        if resource is None:
+            parts.append(_by_example(name, operation, resources, things))
+        else:
+            parts.append(_function(name, operation, resource, things, answered))
     parts.append("HANDLERS = {\n" + "".join(listed) + "}\n")
     return "\n\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
@@ -80,23 +84,32 @@ def _collection(name: str, resource: Resource) -> str:
     return f"{name} = Collection({', '.join(said)})\n"
 
 
-def _function(
-    name: str, operation: Operation, resource: Resource | None, things: Mapping[str, str], answered: Collection[str]
-) -> str:
+def _head(name: str, operation: Operation) -> str:
+    """The function's first lines."""
     what = _line(str(operation.node.get("summary") or f"{operation.method.upper()} {operation.template}"))
-    head = f'def {name}(sandbox: Sandbox, params: Params) -> Any:\n    """{what}"""\n'
+    return f'def {name}(sandbox: Sandbox, params: Params) -> Any:\n    """{what}"""\n'
+
+
+def _by_example(name: str, operation: Operation, resources: Iterable[Resource], things: Mapping[str, str]) -> str:
+    """A handler that answers as the document shows; below a thing's own path that thing must be there."""
+    above = next((one for one in resources if operation.template.startswith(f"{one.template}/")), None)
+    asked = f"    {things[above.name]}.get(sandbox, params[{above.parameter!r}])\n" if above else ""
+    return f"{_head(name, operation)}{asked}    return answers.reply({operation.operation_id!r})\n"
+
+
+def _function(
+    name: str, operation: Operation, resource: Resource, things: Mapping[str, str], answered: Mapping[str, Any]
+) -> str:
+    """A handler over a table."""
     operation_id = operation.operation_id
-    if resource is None:
-        return f"{head}    return answers.reply({operation_id!r})\n"
-    action = resource.actions[operation_id]
-    told = missing_name(operation_id)
+    action, told = resource.actions[operation_id], missing_name(operation_id)
     missing = f"answers.data({told!r})" if told in answered else ""
-    collection = things[resource.name]
+    collection, wrapper = things[resource.name], resource.wrapper.get(operation_id)
     rows = f"{collection}.all(sandbox)"
-    wrapper = resource.wrapper.get(operation_id)
-    bodiless = "body" not in (answered[operation_id] if isinstance(answered, Mapping) else {})
+    bodiless = "body" not in answered.get(operation_id, {})
+    reply = f"answers.reply({operation_id!r})"
     return (
-        head
+        _head(name, operation)
         + _BODIES[action].format(
             things=collection,
             name=operation_id,
@@ -105,9 +118,7 @@ def _function(
             missing=f", {missing}" if missing else "",
             named=f", missing={missing}" if missing else "",
             assigned="" if bodiless else "changed = ",
-            changed=f"answers.reply({operation_id!r})"
-            if bodiless
-            else f"Reply(changed, answers.reply({operation_id!r}).status)",
+            changed=reply if bodiless else f"Reply(changed, {reply}.status)",
         )
         + "\n"
     )

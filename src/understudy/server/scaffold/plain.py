@@ -30,6 +30,7 @@ class Resource:
 
     Attributes:
         name: the last segment of their path.
+        template: the path of one.
         parameter: the path parameter that names one.
         key: the property that identifies one.
         number: whether ids are numbers.
@@ -39,6 +40,7 @@ class Resource:
     """
 
     name: str
+    template: str
     parameter: str
     key: str
     number: bool
@@ -72,7 +74,7 @@ def _resource(contract: Contract, template: str, above: str, name: str, paramete
     if kind not in ("string", "integer") or ("get", above) not in contract.operations:
         return None
     hidden = tuple(sorted(name for name, schema in shape.items() if _resolved(contract, schema).get("writeOnly")))
-    made = Resource(name, parameter, key, kind == "integer", hidden)
+    made = Resource(name, template, parameter, key, kind == "integer", hidden)
     for method, action in OF_ONE.items():
         operation = contract.operations.get((method, template))
         if operation and (action == "delete" or _answers_one(contract, operation, made)):
