@@ -107,23 +107,35 @@ def _copy(target: Path, document: Document) -> str:
 
 
 def _rows(contract: Contract, answering: Answering, resource: Resource) -> list[dict[str, Any]]:
-    """Two rows as the document describes them; the first has the id that the document's examples name."""
+    """Two rows as the document describes them, or as many as its examples name ids; those come first."""
     reading = next(contract.by_id[name] for name, action in resource.actions.items() if action == "get")
-    place = reading.parameters.get(("path", resource.parameter))
-    parameter = pointer.find(contract.data, pointer.join(place)) if place else {}
-    schema = parameter.get("schema", {})
-    named = parameter.get("example", schema.get("example") if isinstance(schema, Mapping) else None)
+    named = list(_named(contract, resource))
     rows: list[dict[str, Any]] = []
-    for number in range(ROWS):
+    for number in range(max(ROWS, len(named))):
         made = answering.made(reading, number=number)
         if made is None or not isinstance(made.get("body"), dict):
             continue
         row = made["body"]
-        if number == 0 and named is not None:
-            row[resource.key] = int(named) if resource.number else str(named)
+        if number < len(named):
+            row[resource.key] = named[number]
         if all(row[resource.key] != other[resource.key] for other in rows):
             rows.append(row)
     return rows
+
+
+def _named(contract: Contract, resource: Resource) -> dict[Any, None]:
+    """The ids that the examples of the resource's parameter name, on its path and below."""
+    found: dict[Any, None] = {}
+    for operation in contract.by_id.values():
+        place = operation.parameters.get(("path", resource.parameter))
+        if place is None or not f"{operation.template}/".startswith(f"{resource.template}/"):
+            continue
+        parameter = pointer.find(contract.data, pointer.join(place))
+        schema = parameter.get("schema", {})
+        named = parameter.get("example", schema.get("example") if isinstance(schema, Mapping) else None)
+        if named is not None and (not resource.number or str(named).isdigit()):
+            found[int(named) if resource.number else str(named)] = None
+    return found
 
 
 def _scenario(contract: Contract, found: list[Resource], rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
