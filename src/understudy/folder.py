@@ -46,7 +46,9 @@ def service_in(target: str) -> Service:
     folder = Path(target).resolve()
     document = next((folder / name for name in DOCUMENTS if (folder / name).is_file()), None)
     if document is None:
-        raise FolderError(f"{folder}: there is no {DOCUMENTS[0]}; put the service's document there")
+        raise FolderError(
+            f"{folder}: this is a folder without {DOCUMENTS[0]}; put the service's document there, or name a document's file"
+        )
     for name in (MODULE, SEED):
         if not (folder / name).is_file():
             raise FolderError(f"{folder}: there is no {name}; `understudy new` writes a folder with one")
