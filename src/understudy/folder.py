@@ -47,7 +47,7 @@ def service_in(target: str) -> Service:
     document = next((folder / name for name in DOCUMENTS if (folder / name).is_file()), None)
     if document is None:
         raise FolderError(
-            f"{folder}: this is a folder without {DOCUMENTS[0]}; put the service's document there, or name a document's file"
+            f"{folder}: this is a folder without {DOCUMENTS[0]}; put one there, or name a document's file"
         )
     for name in (MODULE, SEED):
         if not (folder / name).is_file():
