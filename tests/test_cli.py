@@ -142,10 +142,10 @@ def test_a_taken_port_is_told_with_the_fix() -> None:
     [
         ("a: [1, 2\nb: 3", "pets.yaml:2:"),
         ("a: 1\na: 2", "stands here twice"),
-        ("openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {responses: {'200': {}}}}}", "description"),
+        ("openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {a: {get: {responses: {'200': {}}}}}", "begin with `/`"),
         ("openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {$ref: 'https://example.com/a'}}", "goes to the network"),
         ("openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {$ref: '../a.yaml'}}", "leaves the document's folder"),
-        ("swagger: '2.0'\ninfo: {title: x, version: '1'}\npaths: {}", "OpenAPI 2.0 is not served"),
+        ("openapi: 3.2.0\ninfo: {title: x, version: '1'}\npaths: {}", "write `openapi: 3.1.1`"),
         ("just text", "not an OpenAPI document"),
         (
             "\n".join(["a0: &a0 [x,x,x,x,x,x,x,x,x]"] + [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]),

@@ -167,8 +167,11 @@ def test_a_service_is_compared_in_either_profile_and_with_overlays(tmp_path: Pat
         (None, "there is no such file"),
         ("a: [1, 2\nb: 3", "new.yaml:2:"),
         ("just text", "not an OpenAPI document"),
-        ("swagger: '2.0'\ninfo: {title: x, version: '1'}\npaths: {}", "OpenAPI 2.0 is not served"),
-        ("openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {responses: {'200': {}}}}}", "description"),
+        ("openapi: 3.2.0\ninfo: {title: x, version: '1'}\npaths: {}", "OpenAPI 3.2.0 is not served"),
+        (
+            "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {a: {get: {responses: {'200': {}}}}}",
+            "begin with `/`",
+        ),
     ],
 )
 def test_a_document_that_cannot_be_read_is_exit_code_2(tmp_path: Path, content: str | None, message: str) -> None:

@@ -14,13 +14,14 @@ from understudy.commands.compare import compare
 from understudy.commands.diff import diff
 from understudy.commands.fuzz import fuzz
 from understudy.commands.judge import judge
+from understudy.commands.new import new
 from understudy.commands.proxy import proxy
 from understudy.commands.replay import replay
 from understudy.commands.report import report
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
-COMMANDS = (serve, proxy, verify, judge, compare, fuzz, replay, check, diff, report)
+COMMANDS = (serve, proxy, verify, judge, compare, fuzz, replay, check, diff, report, new)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

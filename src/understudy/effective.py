@@ -14,6 +14,7 @@ from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.source import SourceError
+from understudy.folder import FolderError, is_folder, service_in
 from understudy.services.service import Service, discover, service_names
 
 Profile = Literal["observed", "published"]
@@ -26,17 +27,22 @@ class TargetError(Exception):
 
 
 def service_of(target: str) -> Service | None:
-    """The service a target names; None for a document.
+    """The service a target names, or has in its folder; None for a document.
 
     Errors: `TargetError` for what is neither.
     """
     if target in service_names():
         return discover()[target]
+    if is_folder(target):
+        try:
+            return service_in(target)
+        except FolderError as error:
+            raise TargetError(str(error)) from None
     if Path(target).is_file() or Path(target).suffix or "/" in target:
         return None
     raise TargetError(
         f"there is no service {target!r}; installed are: {', '.join(service_names())}. "
-        "To use a document, name its file, e.g. ./petstore.yaml"
+        "To use a document, name its file, e.g. ./petstore.yaml; to play a service of your own, its folder"
     )
 
 

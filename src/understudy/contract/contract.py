@@ -19,8 +19,9 @@ from understudy.contract.checks import REQUEST_CHECKS, RESPONSE_CHECKS, Context,
 from understudy.contract.document import Document, operations
 from understudy.contract.engine import Engine, event_pattern
 from understudy.contract.exchange import Message, Request, Response
-from understudy.contract.media import find_media_type
-from understudy.contract.operation import Operation, parameter_places
+from understudy.contract.media import find_media_type, is_opaque
+from understudy.contract.operation import Operation, parameters_at
+from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.plan import Plan, Planner
 from understudy.contract.violations import Side, Violation
 
@@ -49,13 +50,12 @@ class Contract:
         self.data = document.data
         self.operations: dict[tuple[str, str], Operation] = {}
         for template, method, node, _ in operations(self.data):
-            places = parameter_places(self.data, "paths", template, method)
+            places = parameters_at(self.data, ("paths", template, method))
             self.operations[method, template] = Operation(node["operationId"], method, template, node, places)
         self.by_id = {operation.operation_id: operation for operation in self.operations.values()}
-        self.events: dict[str, Operation] = {}
-        for name, method, node, _ in operations(self.data, "webhooks"):
-            places = parameter_places(self.data, "webhooks", name, method)
-            self.events[name] = Operation(node.get("operationId", name), method, name, node, places, "webhooks")
+        self.events = {webhook.template: webhook for webhook in webhooks(self.data)}
+        self.callbacks = tuple(callbacks(self.data))
+        self.sent = {callback.sent.template: callback.sent for callback in self.callbacks} | self.events
         self.engine = Engine(self.data, document.version)
         self.planner = Planner(self.data, document.version)
         self._planned = engine == "plan"
@@ -102,10 +102,10 @@ class Contract:
         """Every promise that an event breaks.
 
         Args:
-            name: the event's name, a key of the document's ``webhooks``.
-            data: its payload, as JSON data.
+            name: the event's name, a key of the document's ``webhooks``, or a callback's.
+            data: its payload, as JSON data; or the `Request` that carries it.
         """
-        operation = self.events.get(name)
+        operation = self.sent.get(name)
         if operation is None:
             near = get_close_matches(name, self.events, n=3, cutoff=0.3)
             hint = f"; nearest are {', '.join(near)}" if near else ""
@@ -129,9 +129,9 @@ class Contract:
         schema = setting.schema if self._says_read_only and side == "request" else None
         context = Context(self.data, operation, side, request, content, schema, parts or operation.place)
         found = [violation for check in REQUEST_CHECKS for violation in check(context)]
-        asked = request if request.method == operation.method else _as_get(request)
+        asked = request if request.method == operation.method else request.as_get()
         errors = self.engine.request_errors(
-            asked, operation.parameters, head=not head, body=not body and not content.problems
+            asked, operation.parameters, head=not head, body=not body and self._is_seen(content, setting)
         )
         return _sorted(found, errors, setting, request)
 
@@ -162,9 +162,9 @@ class Contract:
         schema = setting.schema if self._says_write_only else None
         context = Context(self.data, operation, "response", request, content, schema, place)
         found = [violation for check in RESPONSE_CHECKS for violation in check(context, response)]
-        asked = request if request.method == operation.method else _as_get(request)
+        asked = request if request.method == operation.method else request.as_get()
         errors = self.engine.response_errors(
-            asked, response, head=not head, body=judged and not body and not content.problems
+            asked, response, head=not head, body=judged and not body and self._is_seen(content, setting)
         )
         return _sorted(found, errors, setting, response)
 
@@ -201,6 +201,11 @@ class Contract:
             if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
                 return True
         return False
+
+    def _is_seen(self, content: Body, setting: wording.Setting) -> bool:
+        """Whether a schema is asked of a body: it can be read, and the schema speaks of what it is."""
+        led = self._follow(setting.schema) if setting.schema else None
+        return not content.problems and not (led and is_opaque(self.data, led[1], content))
 
     def _lost(self, request: Request) -> Violation:
         if request.path_pattern is not None:
@@ -276,22 +281,12 @@ def _conditional(request: Request) -> bool:
 
 def _event_request(operation: Operation, data: Any) -> Request:
     """An event as the request that would carry it."""
+    pattern = event_pattern(operation.template)
+    if isinstance(data, Request):
+        return Request(operation.method, data.path, headers=data.raw_headers, body=data.body, template=pattern)
     body = Body(parse_media_type(JSON), data)
     headers = [(b"content-type", JSON.encode())]
-    pattern = event_pattern(operation.template)
     return Request(operation.method, "", headers=headers, body=orjson.dumps(data), template=pattern, decoded=body)
 
 
 _NO_PLAN: Plan[Any] = Plan(None, None)
-
-
-def _as_get(request: Request) -> Request:
-    return Request(
-        "GET",
-        request.path,
-        query=request.query,
-        headers=request.raw_headers,
-        body=request.body,
-        template=request.path_pattern,
-        path_params=request.path_params,
-    )

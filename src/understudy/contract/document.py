@@ -6,25 +6,30 @@ connection, and it still knows where in which file each thing was written. Calle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+import orjson
 
 from understudy.contract import overlay, pointer
+from understudy.contract.bundling import FILES, Bundler
+from understudy.contract.lint import objections
+from understudy.contract.lint.mending import Fault, Note, mend
+from understudy.contract.lint.normal import normalise
+from understudy.contract.lint.objection import Objection
 from understudy.contract.source import Place, Source, SourceError, read
+from understudy.contract.swagger.conversion import Conversion, convert
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-VALIDATORS: Mapping[str, Any] = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+VERSIONS = ("3.0", "3.1")
+ROUNDS = 4
+"""How often a document is asked for what is wrong: what is set right may bring to light what it hid."""
 
-# Where the files that a document refers to are kept inside it; `x-` because OpenAPI leaves that name to us.
-FILES = "x-understudy-files"
 
-# Below these keys anything may stand, also something that looks like a reference.
-LITERAL = frozenset({"example", "examples", "default", "enum", "const"})
+# What a document of ours says that refers to what the voice brings; it is spoken before the document is checked.
+VOICE = b"#/components/schemas/understudy_"
 
 
 class DocumentError(Exception):
@@ -48,12 +53,16 @@ class Document:
         source: the main file.
         files: every file read, to be watched.
         overlays: the overlays applied, in order.
+        notes: what is against the rules of OpenAPI in it and does not hinder.
+        moved: where things stood in a document of another version, by where they stand now.
     """
 
     data: dict[str, Any]
     source: Source
     overlays: tuple[Source, ...] = ()
     referred: Mapping[str, Source] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    moved: Mapping[pointer.Parts, pointer.Parts] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -72,7 +81,8 @@ class Document:
 
     def place(self, at: str) -> Place | None:
         """Where the value a pointer names was written: in the file itself, or in the overlay that says it."""
-        parts = pointer.split(at)
+        parts = self._before(pointer.split(at))
+        at = pointer.join(parts)
         if len(parts) > 1 and parts[0] == FILES:
             return self.referred[parts[1]].place(pointer.join(parts[2:]))
         try:
@@ -80,6 +90,13 @@ class Document:
         except KeyError:
             return self._overlay_place(parts) or self.source.place(at)
         return self.source.place(at)
+
+    def _before(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Where a place stood in the file."""
+        for length in range(len(parts), 0, -1) if self.moved else ():
+            if parts[:length] in self.moved:
+                return (*map(str, self.moved[parts[:length]]), *parts[length:])
+        return parts
 
     def _overlay_place(self, parts: tuple[str, ...]) -> Place | None:
         """The first overlay update that carries a tail of these parts."""
@@ -111,22 +128,35 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         raise SourceError("this is not an OpenAPI document: it has no `openapi` key", path)
     _check_version(source)
     referred: dict[str, Source] = {}
-    data = _Bundler(path.resolve().parent, source, referred).bundle()
+    data = Bundler(path.resolve().parent, source, referred).bundle()
+    conversion = convert(data, FILES) if "openapi" not in data else Conversion(data)
+    data = conversion.data
     sources = []
     for overlay_path in overlays:
         overlay_source = read(overlay_path)
         data = overlay.apply(data, overlay_source)
         sources.append(overlay_source)
-    if voice is not None and any(True for _ in operations(data)):
-        _write_out_responses(data)
-        sources.append(read(voice))
-        data = overlay.apply(data, sources[-1])
-    document = Document(data, source, tuple(sources), referred)
-    problems = list(_problems(document))
-    if problems:
-        raise DocumentError(problems)
-    _name_operations(data)
+    speaks = voice is not None and any(True for _ in operations(data))
+    early = speaks and VOICE in orjson.dumps(data)
+    if voice is not None and early:
+        data = _voiced(data, voice, sources)
+    document = Document(data, source, tuple(sources), referred, moved=conversion.moved)
+    lost = [Note(place, message) for place, message in conversion.notes]
+    document.notes = tuple(dict.fromkeys((*lost, *_mended(document))))
+    normalise(data, FILES)
+    if voice is not None and speaks and not early:
+        document.data = _voiced(data, voice, sources)
+        document.overlays = tuple(sources)
+    _name_operations(document.data)
     return document
+
+
+def _voiced(data: dict[str, Any], voice: Path, sources: list[Source]) -> dict[str, Any]:
+    """The document with what the server itself answers."""
+    _write_out_responses(data)
+    sources.append(read(voice))
+    voiced: dict[str, Any] = overlay.apply(data, sources[-1])
+    return voiced
 
 
 def operations(
@@ -139,6 +169,8 @@ def operations(
         root: ``webhooks`` for the events instead of the operations; the template is the event's name then.
     """
     for template in data.get(root) or {}:
+        if template.startswith("x-"):
+            continue
         _, item = pointer.follow(data, (root, template))
         for method in METHODS:
             if method in item:
@@ -147,27 +179,40 @@ def operations(
 
 def _check_version(source: Source) -> None:
     version = str(source.data.get("openapi", source.data.get("swagger")))
-    if not version.startswith(tuple(VALIDATORS)):
-        known = " and ".join(VALIDATORS)
-        raise SourceError(
-            f"OpenAPI {version} is not served; convert the document to one of {known}",
-            source.place("/openapi") or source.path,
+    if version.startswith(tuple(f"{known}." for known in VERSIONS)) or source.data.get("swagger") == "2.0":
+        return
+    remedy = f"convert it to one of 2.0, {' and '.join(VERSIONS)}"
+    if version.startswith("3.2"):
+        remedy = (
+            "write `openapi: 3.1.1` if it uses nothing that only 3.2 has (`query`, `itemSchema`, `$self`), else "
+            + remedy
         )
+    raise SourceError(f"OpenAPI {version} is not served; {remedy}", source.place("/openapi") or source.path)
 
 
-def _problems(document: Document) -> Iterator[str]:
-    """What is wrong with the document, worst first; the first of a kind is enough to act on."""
-    try:
-        for error in VALIDATORS[document.version](document.data).iter_errors():
-            at = pointer.join(getattr(error, "absolute_path", ()))
-            message = error.message if len(error.message) < 300 else f"{error.message[:300]}…"  # noqa: PLR2004 - a screenful
-            yield f"{document.place(at) or document.source.path}: {at or '/'}: {message}"
-    except OpenAPIValidationError as error:
-        yield f"{document.source.path}: {error}"
-    except (KeyError, RecursionError) as error:
-        yield f"{document.source.path}: a reference cannot be resolved: {error}"
-    except Exception as error:  # noqa: BLE001 - the validator's resolver raises its own, undocumented types
-        yield f"{document.source.path}: {type(error).__name__}: {error}"
+def _mended(document: Document) -> Iterator[Note]:
+    """What is against the rules and does not hinder, set right in the document.
+
+    Errors: `DocumentError` for what hinders.
+    """
+    data, version = document.data, document.version
+    asked: tuple[Callable[[], Iterator[Objection]], ...] = (
+        lambda: objections.of_structure(data, version),
+        lambda: objections.of_content(data, version, FILES),
+    )
+    for ask in asked:
+        for _ in range(ROUNDS):
+            notes, faults = mend(data, list(ask()), document.source.path.stem)
+            if faults:
+                raise DocumentError([_told(document, fault) for fault in dict.fromkeys(faults)])
+            yield from notes
+            if not notes:
+                break
+
+
+def _told(document: Document, fault: Fault) -> str:
+    place = document.place(fault.place) or document.source.path
+    return f"{place}: {fault.place or '/'}: {fault.message} ({fault.rule}); {fault.remedy}"
 
 
 def _write_out_responses(data: dict[str, Any]) -> None:
@@ -184,61 +229,3 @@ def _name_operations(data: dict[str, Any]) -> None:
         if "operationId" not in operation:
             assert isinstance(operation, dict)  # noqa: S101 - loaded data
             operation["operationId"] = f"{method} {template}"
-
-
-class _Bundler:
-    """Brings every file a document refers to into the document, and makes the references internal."""
-
-    def __init__(self, folder: Path, main: Source, referred: dict[str, Source]) -> None:
-        self.folder = folder
-        self.main = main
-        self.referred = referred
-
-    def bundle(self) -> dict[str, Any]:
-        data: dict[str, Any] = self._rewrite(self.main.data, self.main, "")
-        files: dict[str, Any] = {}
-        while len(files) < len(self.referred):
-            for name in [n for n in self.referred if n not in files]:
-                source = self.referred[name]
-                files[name] = self._rewrite(source.data, source, "")
-        if files:
-            data[FILES] = files
-        return data
-
-    def _rewrite(self, node: Any, source: Source, at: str) -> Any:
-        if isinstance(node, list):
-            return [self._rewrite(item, source, f"{at}/{index}") for index, item in enumerate(node)]
-        if not isinstance(node, dict):
-            return node
-        out = {}
-        for key, value in node.items():
-            where = f"{at}/{pointer.escape(key)}"
-            if key == "$ref" and isinstance(value, str):
-                out[key] = self._reference(value, source, where)
-            elif key in LITERAL and not at.endswith("/properties"):
-                out[key] = value
-            else:
-                out[key] = self._rewrite(value, source, where)
-        return out
-
-    def _reference(self, reference: str, source: Source, where: str) -> str:
-        target, _, fragment = reference.partition("#")
-        here = source.place(where) or source.path
-        if "://" in target or target.startswith("//"):
-            raise SourceError(f"$ref {reference} goes to the network; keep the file beside the document", here)
-        if not target:
-            if source is self.main:
-                return reference
-            name = next(name for name, known in self.referred.items() if known is source)
-        else:
-            path = (source.path.resolve().parent / target).resolve()
-            if not path.is_relative_to(self.folder):
-                raise SourceError(f"$ref {reference} leaves the document's folder; move the file into it", here)
-            if path == self.main.path.resolve():
-                return f"#{fragment}"
-            name = str(path.relative_to(self.folder))
-            if name not in self.referred:
-                if not path.is_file():
-                    raise SourceError(f"$ref {reference} names a file that does not exist", here)
-                self.referred[name] = read(path)
-        return f"#/{FILES}/{pointer.escape(name)}{fragment}"

@@ -9,6 +9,8 @@ openapi-core's own. Called by `contract` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import truediv
 from typing import Any
 
 from jsonschema_path import SchemaPath
@@ -42,6 +44,7 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 from understudy.contract import forms
 from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
+from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.pointer import Parts
 from understudy.contract.views import Decoded, RequestView, ResponseView
 
@@ -94,17 +97,21 @@ class RouteFinder:
 
     def __init__(self, spec: SchemaPath, base_url: str | None = None) -> None:
         self.base_url = base_url
-        self.templates = set()
-        self.table = {}
-        for root in ("paths", "webhooks"):
-            for template, item in (spec / root).str_items() if root in spec else ():
-                name = template if root == "paths" else event_pattern(template)
-                self.templates.add(name)
-                for method in item.str_keys():
-                    found = PathOperationServer(
-                        item, item / method, None, TemplateResult(name, {}), TemplateResult("", {})
-                    )
-                    self.table[method, name] = found
+        self.templates: set[str] = set()
+        self.table: dict[tuple[str, str], PathOperationServer] = {}
+        for template, item in (spec / "paths").str_items() if "paths" in spec else ():
+            self.templates.add(template)
+            for method in item.str_keys():
+                self._add(method, template, item)
+        data = spec.read_value()
+        for sent in (*webhooks(data), *(callback.sent for callback in callbacks(data))):
+            self._add(sent.method, event_pattern(sent.template), reduce(truediv, sent.place[:-1], spec))
+
+    def _add(self, method: str, name: str, item: SchemaPath) -> None:
+        self.templates.add(name)
+        self.table[method, name] = PathOperationServer(
+            item, item / method, None, TemplateResult(name, {}), TemplateResult("", {})
+        )
 
     def find(self, method: str, name: str) -> PathOperationServer:
         """The operation of a method and path template."""
@@ -163,7 +170,7 @@ class MemoSchemaPath(SchemaPath):
 
     def __truediv__(self, key: Any) -> MemoSchemaPath:
         """The path one step down."""
-        below: MemoSchemaPath = self._once(("/", key), lambda: SchemaPath.__truediv__(self, key))
+        below: MemoSchemaPath = self._once(("/", key), lambda: self._below(key))
         return below
 
     def __contains__(self, key: Any) -> bool:
@@ -177,6 +184,11 @@ class MemoSchemaPath(SchemaPath):
     def read_value(self) -> Any:
         """The value here."""
         return self._once("read", lambda: SchemaPath.read_value(self))
+
+    def _below(self, key: Any) -> MemoSchemaPath:
+        """One step, whatever the key: the original makes two of one with a `#`, as openapi-core asks it at the root."""
+        found: MemoSchemaPath = self._make_child_relpath(key) if self.parts else SchemaPath.__truediv__(self, key)
+        return found
 
     def _once(self, question: Any, ask: Callable[[], Any]) -> Any:
         answers = self.__dict__.setdefault("_answers", {})

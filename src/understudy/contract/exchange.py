@@ -135,6 +135,18 @@ class Request(Message):
         self.path_params = path_params or {}
         self._pairs: list[tuple[str, str]] | None = None
 
+    def as_get(self) -> Request:
+        """The same as a GET: what a HEAD is judged as."""
+        return Request(
+            "GET",
+            self.path,
+            query=self.query,
+            headers=self.raw_headers,
+            body=self.body,
+            template=self.path_pattern,
+            path_params=self.path_params,
+        )
+
     @property
     def target(self) -> str:
         """Path and query as they go over the wire."""

@@ -20,7 +20,8 @@ class Operation:
         template: the path template.
         node: the operation object.
         parameters: place in the document of each parameter, by (in, name).
-        root: ``paths``, or ``webhooks`` for an event; its template is the event's name then.
+        root: ``paths``; ``webhooks`` or ``callbacks`` for what the server sends, whose template is its name.
+        at: its place in the document, where root and template do not say it.
     """
 
     operation_id: str
@@ -29,11 +30,12 @@ class Operation:
     node: Mapping[str, Any]
     parameters: Mapping[tuple[str, str], pointer.Parts]
     root: str = "paths"
+    at: pointer.Parts = ()
 
     @cached_property
     def place(self) -> pointer.Parts:
         """The operation's place in the document."""
-        return (self.root, self.template, self.method)
+        return self.at or (self.root, self.template, self.method)
 
     @cached_property
     def security_place(self) -> pointer.Parts:
@@ -49,12 +51,10 @@ class Operation:
         return None
 
 
-def parameter_places(
-    data: Mapping[str, Any], root: str, template: str, method: str
-) -> dict[tuple[str, str], pointer.Parts]:
-    """Where each parameter of an operation stands; the operation's own hide those of its path."""
+def parameters_at(data: Mapping[str, Any], operation: pointer.Parts) -> dict[tuple[str, str], pointer.Parts]:
+    """Where each parameter of the operation at a place stands; the operation's own hide those of its path."""
     places: dict[tuple[str, str], pointer.Parts] = {}
-    for parts in ((root, template), (root, template, method)):
+    for parts in (operation[:-1], operation):
         _, holder = pointer.follow(data, parts)
         for index in range(len(holder.get("parameters", ()))):
             place, parameter = pointer.follow(data, (*parts, "parameters", index))

@@ -16,7 +16,7 @@ from understudy.contract.body import Body, is_json, parse_media_type
 from understudy.contract.checks import query_keys
 from understudy.contract.credentials import alternatives
 from understudy.contract.exchange import Request, Response
-from understudy.contract.media import CONTENT_FREE, find_media_type
+from understudy.contract.media import CONTENT_FREE, find_media_type, is_opaque, takes_text
 from understudy.contract.operation import Operation
 from understudy.contract.rust import Accept, Compiler
 from understudy.contract.scalars import NoPlanError, parameter_reader, text_reader
@@ -154,11 +154,14 @@ class Planner:
         if is_json(name):
             return lambda _, value: accept(value)
         document = self.document
+        texts = takes_text(document, schema)
 
         def accept_body(body: Body, value: Any) -> bool:
             """A range may hold a form as well as JSON, text or bytes."""
             if body.pairs is not None:
                 return accept(forms.to_object(document, schema, body.pairs))
+            if not texts and is_opaque(document, schema, body):
+                return True
             return accept(value.decode("latin-1") if isinstance(value, bytes) else value)
 
         return accept_body

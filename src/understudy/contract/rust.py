@@ -103,7 +103,11 @@ class Compiler:
 
     def _compile(self, schema: Any) -> Accept | str:
         definitions: dict[str, Any] = {}
-        translated = self._translate(schema, definitions)
+        named: dict[str, str] = {}
+        translated = self._translate(schema, named)
+        while len(definitions) < len(named):
+            for name, reference in [item for item in named.items() if item[0] not in definitions]:
+                definitions[name] = self._translate(pointer.find(self.document, reference), named)
         if isinstance(translated, dict):
             translated["$defs"] = definitions
         try:
@@ -115,50 +119,52 @@ class Compiler:
             return lambda value: _is_shallow(value, SHALLOW) and accept(value)
         return accept
 
-    def _translate(self, schema: Any, definitions: dict[str, Any]) -> Any:
-        """A schema that means to Rust what the original means to Python; what it refers to goes into `definitions`."""
+    def _translate(self, schema: Any, named: dict[str, str]) -> Any:
+        """A schema that means to Rust what the original means to Python; what it refers to is added to `named`."""
         if not isinstance(schema, Mapping):
             return schema
         made: dict[str, Any] = {}
         for keyword, value in schema.items():
             if keyword == "$ref":
-                made[keyword] = f"#/$defs/{self._define(value, definitions)}"
+                made[keyword] = f"#/$defs/{self._define(value, named)}"
             elif keyword == "pattern":
                 made[keyword] = for_rust(value)
             elif keyword not in ANNOTATIONS:
-                made[keyword] = rebuilt(keyword, value, lambda below: self._translate(below, definitions))
+                made[keyword] = rebuilt(keyword, value, lambda below: self._translate(below, named))
         if "patternProperties" in made:
             made["patternProperties"] = {for_rust(key): below for key, below in made["patternProperties"].items()}
         return made
 
-    def _define(self, reference: str, definitions: dict[str, Any]) -> str:
+    def _define(self, reference: str, named: dict[str, str]) -> str:
         name = self._names.setdefault(reference, str(len(self._names)))
-        if name not in definitions:
-            definitions[name] = True  # it may lead back here
-            definitions[name] = self._translate(pointer.find(self.document, reference), definitions)
+        named[name] = reference
         return name
 
-    def _unsafe(self, schema: Any, seen: dict[tuple[int, bool], Any], forbidden: str, *, turned: bool = False) -> str:
+    def _unsafe(self, schema: Any, seen: dict[tuple[int, bool], Any], forbidden: str) -> str:
         """Why a schema cannot be left to Rust; an empty string if it can.
+
+        A list of what is still to be looked at, since schemas may lead on further than Python's stack does.
 
         Args:
             schema: the schema.
-            seen: the schemas looked at already, by identity and `turned`; those found are added.
+            seen: gets the schemas found, by identity and by whether a no there may become a yes further up.
             forbidden: a keyword under which a value may not be there at all.
-            turned: whether a no here may become a yes further up.
         """
-        if not isinstance(schema, Mapping) or (id(schema), turned) in seen:
-            return "" if isinstance(schema, bool | Mapping) else "a schema that is neither an object nor a boolean"
-        seen[id(schema), turned] = schema
-        for keyword, value in schema.items():
-            reason = self._unsafe_keyword(keyword, value, forbidden) or (_too_strict(keyword, value) if turned else "")
-            if reason:
-                return reason
-            turns = turned or keyword in TURNING or (keyword == "contains" and "maxContains" in schema)
-            for below in subschemas.below(self.document, keyword, value):
-                reason = self._unsafe(below, seen, forbidden, turned=turns)
+        waiting: list[tuple[Any, bool]] = [(schema, False)]
+        while waiting:
+            found, turned = waiting.pop()
+            if not isinstance(found, bool | Mapping):
+                return "a schema that is neither an object nor a boolean"
+            if isinstance(found, bool) or (id(found), turned) in seen:
+                continue
+            seen[id(found), turned] = found
+            for keyword, value in found.items():
+                reason = self._unsafe_keyword(keyword, value, forbidden)
+                reason = reason or (_too_strict(keyword, value) if turned else "")
                 if reason:
                     return reason
+                turns = turned or keyword in TURNING or (keyword == "contains" and "maxContains" in found)
+                waiting += [(below, turns) for below in subschemas.below(self.document, keyword, value)]
         return ""
 
     def _unsafe_keyword(self, keyword: str, value: Any, forbidden: str) -> str:

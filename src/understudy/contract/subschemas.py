@@ -7,7 +7,7 @@ has it, without dynamic references, and must not know what any keyword demands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -48,24 +48,37 @@ def rebuilt(keyword: str, value: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def turns_back(document: Mapping[str, Any], schemas: Iterable[Any], keywords: AbstractSet[str]) -> bool:
-    """Whether one of the schemas comes back to itself by way of these keywords."""
-    done: dict[int, bool] = {}
+    """Whether one of the schemas comes back to itself by way of these keywords.
 
-    def visit(schema: Any) -> bool:
-        if not isinstance(schema, Mapping):
-            return False
-        if id(schema) in done:
-            return not done[id(schema)]
-        done[id(schema)] = False
-        found = any(
-            visit(found)
-            for keyword in sorted(keywords & schema.keys())
-            for found in below(document, keyword, schema[keyword])
-        )
-        done[id(schema)] = True
-        return found
+    A way of our own instead of Python's stack, which ends before some chains of references do.
+    """
+    ended: dict[int, bool] = {}  # False while a schema is still on the way down
+    for start in schemas:
+        way: list[tuple[int, Iterator[Any]]] = []
+        waiting: Iterator[Any] = iter([start])
+        while True:
+            schema = next(waiting, _NONE)
+            if schema is _NONE:
+                if not way:
+                    break
+                identity, waiting = way.pop()
+                ended[identity] = True
+            elif isinstance(schema, Mapping):
+                if id(schema) not in ended:
+                    ended[id(schema)] = False
+                    way.append((id(schema), waiting))
+                    waiting = _leading(document, schema, keywords)
+                elif not ended[id(schema)]:
+                    return True
+    return False
 
-    return any(visit(schema) for schema in schemas)
+
+_NONE = object()
+
+
+def _leading(document: Mapping[str, Any], schema: Mapping[str, Any], keywords: AbstractSet[str]) -> Iterator[Any]:
+    for keyword in sorted(keywords & schema.keys()):
+        yield from below(document, keyword, schema[keyword])
 
 
 def schemas_at(

@@ -71,12 +71,13 @@ class Fits:
             return depth <= MAX_DEPTH
         if "$ref" in schema and not self(self.target(schema["$ref"]), value, depth + 1):
             return False
-        if value is None and self.version == "3.0" and schema.get("nullable") is True and "enum" not in schema:
+        null = value is None and self.version == "3.0" and schema.get("nullable") is True
+        if null and "enum" not in schema:
             return True
         return all(
             check(self, schema[keyword], value, schema, depth)
             for keyword, check in _CHECKS.items()
-            if keyword in schema
+            if keyword in schema and not (null and keyword == "type")
         )
 
     def target(self, reference: str) -> Schema:

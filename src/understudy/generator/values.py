@@ -160,8 +160,10 @@ class _OneValue:
             spares = spot.economy != FULL and {"object", "array"}.issuperset(types)
             if not types or spares or (self.depth > 1 and self.random.random() < NULL_SHARE):
                 return "null"
+        if not types:
+            raise UnsatisfiableError("no type is left that every demand allows")
         if "number" in types:  # it allows integers too; a number with a fraction shows more
-            types.remove("integer")
+            types = [name for name in types if name != "integer"]
         if shape.types >= ALL_TYPES:
             return _implied(shape) or "any"
         return types[0] if len(types) == 1 else self.random.choice(types)

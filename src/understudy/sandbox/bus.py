@@ -38,6 +38,7 @@ class Delivery:
         body: the body as it goes over the wire.
         retries: after how many seconds each to try again, if it fails.
         attempt: the how manieth try this is.
+        method: the HTTP method.
     """
 
     event: str
@@ -46,6 +47,7 @@ class Delivery:
     body: bytes
     retries: tuple[float, ...] = ()
     attempt: int = 1
+    method: str = "POST"
 
     def again(self) -> Delivery:
         """The same request, to be tried once more."""

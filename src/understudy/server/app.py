@@ -19,6 +19,7 @@ from understudy.effective import REFUSALS
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.actioncable.cables import Cables
 from understudy.server.call import SCOPE_KEY, Call, Part
+from understudy.server.callbacks import Callbacks
 from understudy.server.control.answerer import ControlPlane
 from understudy.server.control.served import Served
 from understudy.server.deliveries import Deliveries
@@ -33,6 +34,7 @@ from understudy.server.journal import Journal
 from understudy.server.preferring import Preferring, Synthesisers
 from understudy.server.routing import PartRouting, Routing
 from understudy.server.timekeeper import Timekeeper
+from understudy.server.webhooks import Webhooks
 from understudy.server.wire import Waits
 
 CONTROL = Path("understudy/control.yaml")
@@ -57,7 +59,7 @@ class App:
         faults: the failures that are asked for.
         waits: the pauses that were asked for.
         control: the control plane.
-        callbacks_to: the hosts besides this machine that webhook requests may go to.
+        deliveries: sends webhook requests and callbacks.
     """
 
     def __init__(  # noqa: PLR0913 - what a server is made of
@@ -70,7 +72,7 @@ class App:
         faults: Faults,
         waits: Waits,
         control: ControlPlane,
-        callbacks_to: Collection[str] = (),
+        deliveries: Deliveries,
     ) -> None:
         self.stack = stack
         self.journal = journal
@@ -79,7 +81,8 @@ class App:
         self.control = control
         self.timekeeper = Timekeeper()
         self.event_gate = EventGate(journal, policy)
-        self.deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
+        self.deliveries = deliveries
+        self.callbacks = Callbacks(parts, journal, deliveries)
         self.cables = Cables(parts, journal, policy, frame_faults=FrameFaults(faults))
         for part in parts:
             if part.sandboxes is not None:
@@ -98,6 +101,7 @@ class App:
         self.timekeeper.stop()
         self.waits.end()
         self.control.close()
+        self.callbacks.end()
         await self.cables.close()
         await self.deliveries.close()
 
@@ -135,12 +139,13 @@ def create_app(  # noqa: PLR0913 - what a server can be told
     faults = Faults() if faults is None else faults
     faults.parts = parts
     synthesisers, waits = Synthesisers(faults.seed), Waits()
+    deliveries = Deliveries(journal, policy, frozenset(callbacks_to))
     served = [*parts]
     for part in parts:
         if part.control is not None:
             part.control.enforced = True
             served.append(part.control)
-    control = ControlPlane(Served(tuple(parts), journal, faults))
+    control = ControlPlane(Served(tuple(parts), journal, faults), Webhooks(parts, deliveries))
     served.append(control.part(Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))))
     stack = Routing(
         answer,
@@ -164,5 +169,5 @@ def create_app(  # noqa: PLR0913 - what a server can be told
         faults=faults,
         waits=waits,
         control=control,
-        callbacks_to=callbacks_to,
+        deliveries=deliveries,
     )

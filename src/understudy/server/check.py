@@ -14,11 +14,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
+
 from understudy import bundled
-from understudy.contract import pointer
+from understudy.contract import forms, pointer
+from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.examples import broken_examples
+from understudy.contract.media import takes_text
 from understudy.contract.operation import Operation
 from understudy.contract.source import SourceError
 from understudy.effective import REFUSALS, TargetError, document_of
@@ -31,6 +35,7 @@ from understudy.server.resources.override import OverrideError
 from understudy.server.resources.recognition import recognise
 from understudy.server.resources.resource import Recognised
 from understudy.server.stage import Direction, plant
+from understudy.server.synthesis import SynthesisAnswerer
 from understudy.services.service import Control, Handler, Service
 
 Level = Literal["error", "note"]
@@ -64,14 +69,13 @@ def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterat
     """
     document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document)
+    for note in document.notes:
+        yield _at(document, "note", note.place, note.message)
     yield from _examples(document)
     if gaps:
         yield from _gaps(document, contract)
     if service is None:
-        known = set(_recognised(contract, document).roles)
-        for operation in (found for found in contract.operations.values() if found.operation_id not in known):
-            message = f"{operation.operation_id} has no handler and no resource: its answers are synthesised"
-            yield _at(document, "note", pointer.join(operation.place), message)
+        yield from _synthesised(document, contract, direction)
         return
     # The bare published document lacks what real servers have besides, so handlers may be left over.
     yield from _unplayed(document, contract, service.handlers, service.name, complete=direction.profile == "observed")
@@ -127,6 +131,49 @@ def _recognised(contract: Contract, document: Document) -> Recognised:
         return recognise(contract, Composer(contract.data, document.version))
     except OverrideError as error:
         raise TargetError(f"{document.source.path}: {error}") from None
+
+
+def _synthesised(document: Document, contract: Contract, direction: Direction) -> Iterator[Finding]:
+    """What nobody plays, and what of it cannot even be made of the document."""
+    part = Part("check", contract, SynthesisAnswerer(contract, direction.seed))
+    known = set(_recognised(contract, document).roles)
+    for operation in contract.operations.values():
+        if operation.operation_id not in known:
+            message = f"{operation.operation_id} has no handler and no resource: its answers are synthesised"
+            yield _at(document, "note", pointer.join(operation.place), message)
+        scope = {"method": operation.method.upper(), "path": operation.template, "headers": [], "query_string": b""}
+        call = Call(scope, b"", part)
+        call.route(part, operation.template, {}, operation.operation_id)
+        answer = asyncio.run(part.answerer.answer(call))
+        if call.refused:
+            told = orjson.loads(answer.data)
+            at = str(told.get("schema", pointer.join(operation.place, "#"))).removeprefix("#")
+            yield _at(document, "error", at, told["detail"])
+    if not contract.operations:
+        yield _at(document, "note", "", "there are no operations: only its webhooks can be sent, by the control plane")
+    for place, name in _unseen(contract):
+        message = f"of a body of {name} this schema says nothing, so only its presence is judged"
+        yield _at(document, "note", place, message)
+
+
+def _unseen(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The schemas that no body of their media type is held against."""
+    seen: set[str] = set()
+    for operation in contract.operations.values():
+        sides = ["requestBody", *(f"responses/{pointer.escape(key)}" for key in operation.node.get("responses", {}))]
+        for side in sides:
+            parts = (*operation.place, *pointer.split(f"/{side}"), "content")
+            try:
+                at, content = pointer.follow(contract.data, parts)
+            except KeyError:
+                continue
+            for name, media in content.items():
+                essence = name.partition(";")[0].strip().lower()
+                plain = is_json(essence) or "*" in essence or essence in forms.MEDIA_TYPES
+                place = pointer.join((*at, name, "schema"))
+                if not plain and place not in seen and not takes_text(contract.data, media.get("schema")):
+                    seen.add(place)
+                    yield place, name
 
 
 def _at(document: Document, level: Level, place: str, message: str) -> Finding:

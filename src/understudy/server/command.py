@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -200,6 +200,7 @@ def _announce(url: str, running: Running, direction: Direction, policy: Policy) 
         if item.part.service and isinstance(item.part.answerer, HandlerAnswerer):
             facts = item.part.service.introduce(item.part.answerer.sandboxes.shared)
         lines += [f"  {label}: {value}" for label, value in facts.items() if label != "try"]
+        lines += [f"  {line}" for line in _remarks(item)]
         if "try" in facts:
             lines.append(f"  try: curl {url}{item.part.base_path}{facts['try']}")
     lines.append(f"  document: {url}/openapi.json   profile: {direction.profile}   policy: {policy}")
@@ -207,3 +208,17 @@ def _announce(url: str, running: Running, direction: Direction, policy: Policy) 
     lines.append(f"  seed: {direction.seed}{frozen}")
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def _remarks(item: Staged) -> Iterator[str]:
+    """What a person should know of a document before they ask it anything."""
+    contract = item.part.contract
+    if contract.document.notes:
+        found = len(contract.document.notes)
+        yield f"{item.part.name} breaks OpenAPI's rules in {found} place(s) that do not hinder; see `understudy check`"
+    if not contract.operations:
+        sent = ", ".join(sorted(contract.events)[:3]) or "none either"
+        yield (
+            f"{item.part.name} has no operations, so every request is refused; it has webhooks ({sent}), which "
+            "POST /_understudy/webhooks/NAME sends"
+        )

@@ -10,13 +10,13 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import orjson
-
 from understudy.contract.exchange import Event, Exchange, Request, Response
+from understudy.contract.violations import Violation
 from understudy.hosts import is_loopback
 from understudy.sandbox.bus import Delivery
 from understudy.sandbox.sandboxes import Sandbox
@@ -42,6 +42,19 @@ def redeliver(sandbox: Sandbox, data: Mapping[str, Any]) -> None:
     sandbox.bus.deliver(Delivery.from_data(data))
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a request is not sent.
+
+    Attributes:
+        note: the reason.
+        violations: the promises that it breaks.
+    """
+
+    note: str
+    violations: tuple[Violation, ...]
+
+
 class Deliveries:
     """The webhook requests of every sandbox.
 
@@ -61,11 +74,24 @@ class Deliveries:
 
     def attend(self, part: Part, name: str, sandbox: Sandbox) -> None:
         """Send what a sandbox has to send from now on."""
-        sandbox.bus.post = partial(self.post, part, name, sandbox)
+        sandbox.bus.post = partial(self._posted, part, name, sandbox)
 
-    def post(self, part: Part, name: str, sandbox: Sandbox, delivery: Delivery) -> None:
-        """Begin one attempt; whatever becomes of it is in the journal."""
-        broken = part.events.check_event(delivery.event, orjson.loads(delivery.body)) if part.events else ()
+    def post(self, part: Part, name: str, sandbox: Sandbox | None, delivery: Delivery) -> Refused | None:
+        """Begin one attempt; whatever becomes of it is in the journal.
+
+        Args:
+            part: the part that sends.
+            name: the name of its sandbox.
+            sandbox: the sandbox, by whose clock to try again; None where nothing is played, and nothing tried again.
+            delivery: the request.
+
+        Returns:
+            Why it is not sent, or None.
+        """
+        now = sandbox.clock.time if sandbox else time.time
+        request = _request(delivery)
+        judge = part.contract if delivery.event in part.contract.sent else part.events
+        broken = judge.check_event(delivery.event, request) if judge else ()
         host = urlsplit(delivery.url).hostname or ""
         note = ""
         if broken and self.policy == "enforce":
@@ -76,28 +102,32 @@ class Deliveries:
             self.journal.add(
                 Event(
                     delivery.event,
-                    orjson.loads(delivery.body),
+                    _data(request),
                     service=part.name,
                     sandbox=name,
                     violations=list(broken),
                     sent=False,
-                    started=sandbox.clock.time(),
+                    started=now(),
                     note=f"webhook not sent to {delivery.url}: {note}",
                 )
             )
-            return
+            return Refused(note, broken)
         exchange = Exchange(
-            _request(delivery),
+            request,
             service=part.name,
             sandbox=name,
             operation_id=delivery.event,
             violations=list(broken),
-            started=sandbox.clock.time(),
+            started=now(),
             attempt=delivery.attempt,
         )
         task = asyncio.get_running_loop().create_task(self._attempt(sandbox, delivery, exchange))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return None
+
+    def _posted(self, part: Part, name: str, sandbox: Sandbox, delivery: Delivery) -> None:
+        self.post(part, name, sandbox, delivery)
 
     async def settle(self) -> None:
         """Wait until every attempt that was begun has ended."""
@@ -113,14 +143,14 @@ class Deliveries:
             await self._client.aclose()
             self._client = None
 
-    async def _attempt(self, sandbox: Sandbox, delivery: Delivery, exchange: Exchange) -> None:
+    async def _attempt(self, sandbox: Sandbox | None, delivery: Delivery, exchange: Exchange) -> None:
         async with self._turns[delivery.url]:
             begun = time.perf_counter()
             exchange.response, exchange.note = await self._ask(delivery)
             exchange.seconds = time.perf_counter() - begun
             self.journal.add(exchange)
             kept = exchange.response is not None and exchange.response.status_code < FAILED
-            if not kept and delivery.attempt <= len(delivery.retries):
+            if not kept and sandbox is not None and delivery.attempt <= len(delivery.retries):
                 pause = delivery.retries[delivery.attempt - 1]
                 with sandbox.transaction():
                     sandbox.timers.set(sandbox.clock.time() + pause, REDELIVER, **delivery.again().as_data())
@@ -133,7 +163,7 @@ class Deliveries:
             self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False, follow_redirects=False)
         try:
             headers = list(delivery.headers)
-            asking = self._client.stream("POST", delivery.url, headers=headers, content=delivery.body)
+            asking = self._client.stream(delivery.method, delivery.url, headers=headers, content=delivery.body)
             async with asyncio.timeout(PATIENCE), asking as answer:
                 body = b""
                 async for chunk in answer.aiter_bytes():
@@ -149,4 +179,11 @@ def _request(delivery: Delivery) -> Request:
     parts = urlsplit(delivery.url)
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in delivery.headers]
     headers.append((b"host", parts.netloc.encode("latin-1", "replace")))
-    return Request("POST", parts.path or "/", query=parts.query.encode(), headers=headers, body=delivery.body)
+    query = parts.query.encode("utf-8", "replace")
+    return Request(delivery.method, parts.path or "/", query=query, headers=headers, body=delivery.body)
+
+
+def _data(request: Request) -> Any:
+    """The payload as JSON data, for the journal."""
+    value = request.content.value
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -15,6 +15,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from understudy.contract.document import operations
 from understudy.contract.templates import PARAMETER, Templates, specificity
 from understudy.server.call import SCOPE_KEY, Part
 
@@ -37,10 +38,16 @@ class ValidatedSpecification(OpenAPISpecification):  # type: ignore[misc] # conn
 
 
 def specification(document: Mapping[str, Any]) -> ValidatedSpecification:
-    """Connexion's view of a document, concrete paths before templated ones."""
-    data = copy.deepcopy(dict(document))
-    data["paths"] = dict(sorted(data.get("paths", {}).items(), key=lambda item: specificity(item[0])))
-    return ValidatedSpecification(data)
+    """Connexion's view of a document, concrete paths before templated ones.
+
+    Only what it routes by: Connexion copies all it is given, and resolves whatever looks like a reference.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for template, method, node, _ in operations(document):
+        paths.setdefault(template, {})[method] = {"operationId": node["operationId"], "responses": {}}
+    info = {"title": "", "version": ""}
+    ordered = dict(sorted(paths.items(), key=lambda item: specificity(item[0])))
+    return ValidatedSpecification({"openapi": document["openapi"], "info": info, "paths": ordered})
 
 
 class TemplateRoute:

@@ -123,6 +123,7 @@ def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = F
     fresh = _stage(target, direction)
     old = staged.part.answerer
     if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
+        old.service = fresh.part.answerer.service  # its handlers may have changed, the state has not
         fresh.part.answerer, fresh.part.sandboxes, fresh.part.control = old, staged.part.sandboxes, staged.part.control
     elif isinstance(fresh.part.answerer, ResourceAnswerer) and isinstance(old, ResourceAnswerer):
         fresh.part.answerer.sandboxes = fresh.part.sandboxes = old.sandboxes
@@ -193,10 +194,10 @@ def _stage(target: str, direction: Direction) -> Staged:
         return Staged(_from_document(name, contract, base, direction), document.files)
     missing = [oid for oid in contract.by_id if oid not in service.handlers]
     if missing:
-        raise TargetError(
-            f"{service.name} has no handler for {', '.join(missing)}; "
-            "an overlay may only add operations that the service plays"
-        )
+        fix = "an overlay may only add operations that the service plays"
+        if service.files:
+            fix = f"write a function for each in {service.files[0]} and list it in HANDLERS"
+        raise TargetError(f"{service.name} has no handler for {', '.join(missing)}; {fix}")
     sandboxes, fixtures = plant(service, direction)
     part = Part(
         name,
@@ -209,7 +210,7 @@ def _stage(target: str, direction: Direction) -> Staged:
         events=bundled_contract(service.events) if service.events else None,
         control=_control(service, service.control, sandboxes) if service.control else None,
     )
-    return Staged(part, document.files, fixtures)
+    return Staged(part, (*document.files, *service.files), fixtures)
 
 
 def _from_document(name: str, contract: Contract, base: str, direction: Direction) -> Part:

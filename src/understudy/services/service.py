@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from understudy.sandbox.sandboxes import Play, Sandbox
@@ -200,7 +201,7 @@ class Service:
     Attributes:
         name: what `understudy serve` calls it.
         title: what people call it.
-        document: the published document, a path below ``spec/``.
+        document: the published document, a path below ``spec/``, or an absolute one, as all paths here may be.
         overlays: what turns the published document into the observed one, paths below ``spec/``.
         branding: overlays that say whose the document is and promise nothing else; they hold in either profile.
         seed: the first state, a path below ``fixtures/``.
@@ -219,6 +220,7 @@ class Service:
         timers: what each kind of timer does when it rings.
         scenarios: the folder of its scenarios below ``fixtures/``, or None.
         failure: what the product says when it fails with this status, whatever was asked; None means that nobody knows.
+        files: its files besides these, to be watched, the one with the handlers first; empty for what never changes.
     """
 
     name: str
@@ -241,6 +243,7 @@ class Service:
     timers: Mapping[str, Play] = field(default_factory=dict)
     failure: Callable[[int], Reply] | None = None
     scenarios: str | None = None
+    files: tuple[Path, ...] = ()
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from understudy.contract import pointer
+from understudy.contract.bundling import FILES
 from understudy.contract.diff.canonical import same
 from understudy.contract.diff.changes import Change, Difference, Findings, Use
 from understudy.contract.diff.messages import Messages
@@ -19,7 +20,7 @@ from understudy.contract.diff.prose import remarks, told
 from understudy.contract.diff.schemas import Schemas
 from understudy.contract.diff.security import Security
 from understudy.contract.diff.spot import Spot
-from understudy.contract.document import FILES, Document
+from understudy.contract.document import Document
 
 _COMPARED = frozenset({"openapi", "info", "paths", "webhooks", "components", "security", "servers", FILES})
 _NOWHERE = Use(None, "document")

@@ -15,6 +15,7 @@ from understudy.server.control import clock, documents, faults, journal, sandbox
 from understudy.server.control.served import Operation, Served
 from understudy.server.control.stream import Followers
 from understudy.server.handlers import params, respond
+from understudy.server.webhooks import Webhooks
 from understudy.services.service import Refusal, Reply
 
 PREFIX = "/_understudy/"
@@ -30,9 +31,10 @@ class ControlPlane:
 
     Args:
         served: what is served beside it.
+        webhooks: sends a document's webhooks when it is asked to.
     """
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, webhooks: Webhooks) -> None:
         self.followers = Followers(served.journal)
         self.tally = violations.Tally(served.journal)
         self.operations: dict[str, Operation] = {
@@ -43,6 +45,7 @@ class ControlPlane:
             **journal.operations(served, self.followers),
             **violations.operations(served, self.tally),
             **faults.operations(served),
+            **webhooks.operations(),
         }
         self._part: Part | None = None
 

@@ -1,0 +1,27 @@
+"""`understudy new`: what a user may say of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from understudy.commands.options import fail
+
+
+@click.command()
+@click.argument("name")
+@click.option("--document", type=click.Path(path_type=Path), required=True, help="The document to start from.")
+def new(name: str, document: Path) -> None:
+    """Write a service of your own, to be served and changed.
+
+    NAME is the folder to write; its last part is the service's name.
+    """
+    from understudy.effective import TargetError  # noqa: PLC0415
+    from understudy.server.scaffold.folder import create  # noqa: PLC0415 - heavy
+
+    try:
+        folder = create(name, document)
+    except TargetError as error:
+        fail(str(error))
+    click.echo(f"{folder} is written; try: understudy serve {folder} --watch")
