@@ -72,9 +72,9 @@ def summary(rows: Sequence[Row], alarms: Sequence[Row]) -> str:
         of = [row for row in rows if isinstance(row.of, Bug) and row.of.seen == kind]
         name = {"document": "the document tells", "law": "a law tells", "nobody": "nobody can tell from outside"}[kind]
         lines.append(f"| {name} | {len(of)} | {_found(of)[0]} | {_found(of)[1]} |")
-    needed = [[row.ours for row in rows if row.ours], [row.theirs for row in rows if row.theirs]]
-    medians = [f"{statistics.median(values):.0f}" if values else "-" for values in needed]
-    lines.append(f"| requests needed, median | | {medians[0]} | {medians[1]} |")
+    both = [(row.ours, row.theirs) for row in rows if row.ours and row.theirs]
+    ours, theirs = (f"{statistics.median(values):.0f}" for values in zip(*both, strict=True)) if both else ("-", "-")
+    lines.append(f"| requests needed, median of what both find | {len(both)} | {ours} | {theirs} |")
     lines.append(f"| false alarms on correct servers | {len(alarms)} | {_found(alarms)[0]} | {_found(alarms)[1]} |")
     return "\n".join(lines)
 
