@@ -106,11 +106,13 @@ async def schemathesis(of: Bug | Correct, budget: int, checks: str | None = None
                 cwd=folder,
             )
             ended, spent = asyncio.create_task(process.wait()), asyncio.create_task(app.spent.wait())
-            await asyncio.wait({ended, spent}, return_when=asyncio.FIRST_COMPLETED)
-            if not ended.done():
-                process.kill()
+            try:
+                await asyncio.wait({ended, spent}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                spent.cancel()
+                if process.returncode is None:
+                    process.kill()
             await ended
-            spent.cancel()
             assert not app.crashed, app.crashed
             return app.asked if process.returncode == FAILED and app.asked <= budget else None
 
