@@ -144,6 +144,7 @@ class Shelves:
     def _add(self, headers: Mapping[bytes, bytes], body: bytes) -> tuple[int, Any]:
         try:
             new = json.loads(body)
+            json.dumps(new, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except ValueError:
             new = None
         name, size = (new.get("name"), new.get("size")) if isinstance(new, dict) else (None, None)

@@ -30,6 +30,7 @@ needs_npm = pytest.mark.skipif(
     shutil.which("node") is None or not BINARIES.is_dir(),
     reason="needs Node and npm's packages: run `npm ci --prefix tests/clients/corpus`",
 )
+needs_jq = pytest.mark.skipif(shutil.which("curl") is None or shutil.which("jq") is None, reason="needs curl and jq")
 RUNS: dict[str, Callable[[Path], Sequence[str]]] = {
     "curl": lambda file: ["sh", str(file)],
     "pytest": lambda file: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
@@ -37,7 +38,7 @@ RUNS: dict[str, Callable[[Path], Sequence[str]]] = {
     "postman": lambda file: [str(BINARIES / "newman"), "run", str(file), "--reporters", "cli"],
     "k6": lambda file: ["node", str(TOOLS / "k6.mjs"), str(file)],
 }
-MARKS = {"http": [needs_npm], "postman": [needs_npm], "k6": [needs_node]}
+MARKS = {"http": [needs_npm], "postman": [needs_npm], "k6": [needs_node], "curl": [needs_jq]}
 EVERY = [pytest.param(name, marks=MARKS.get(name, [])) for name in RUNS]
 
 

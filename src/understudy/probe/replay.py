@@ -27,6 +27,8 @@ from understudy.probe.sequences.sequence import CallSequence, Step
 from understudy.probe.target import Target
 from understudy.probe.verify import Progress
 
+DERIVED = frozenset({"links", "names"})
+"""Origins of sequences that expect nothing of values that were made."""
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 WATCHED = 50
 """After how many answers it is looked whether the deployment still answers."""
@@ -210,6 +212,9 @@ class Replay:
             return "the document does not have all its operations any more"
         if self.order.safe and any(o is not None and o.method.upper() not in HARMLESS for o in operations):
             return "it may change something; --unsafe sends it"
+        if sequence.origin not in DERIVED:
+            needed = {name for step in sequence.steps for name in step.ask.open} - self.known.given.keys()
+            return f"needs {', '.join(f'--param {name}=…' for name in sorted(needed))}" if needed else ""
         return ""
 
     async def play(self, sequence: CallSequence) -> playing.Outcome:

@@ -56,6 +56,7 @@ class _Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._size = 0
         self._silent = True
+        self._headed = False
         self.overflowed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -81,12 +82,13 @@ class _Connection(asyncio.Protocol):
             self._fail(OSError(f"its answer is no HTTP: {error}"))
 
     def on_message_begin(self) -> None:
-        self._headers, self._body, self._size = [], [], 0
+        self._headers, self._body, self._size, self._headed = [], [], 0, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        self._headed = True
         if self._bodiless:  # the parser would wait for a body that never comes
             self.close()
             self._finish()
@@ -108,7 +110,7 @@ class _Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """An answer without a length ends here."""
-        if self._waiter is not None and not self._waiter.done() and self._headers and not self._silent:
+        if self._headed:
             said = {name.lower() for name, _ in self._headers}
             if not said & {b"content-length", b"transfer-encoding"}:
                 self._finish()

@@ -180,7 +180,7 @@ class _Maker:
             for name, value in step.ask.open.items():
                 self.made.setdefault(name, value)
             filled = step.filled({name: self._mark(name) for name in step.names()})
-            capture = {name: keys for name, path in step.capture.items() if (keys := keys_of(path)) is not None}
+            capture = {name: keys for name, said in step.capture.items() if (keys := keys_of(said)) is not None}
             if len(capture) < len(step.capture):
                 return "what it captures is found by a search"
             statuses = step.expect or _statuses(operation, refused=False)
@@ -221,8 +221,10 @@ def _statuses(operation: Operation, *, refused: bool) -> tuple[str, ...]:
     return (*(status for status in documented if status[0] in "123"), "4XX")
 
 
-def keys_of(path: str) -> tuple[str | int, ...] | None:
-    """The keys and indexes of a JSONPath that leads to one place; None for one that searches."""
+def keys_of(path: Any) -> tuple[str | int, ...] | None:
+    """The keys and indexes of a JSONPath that leads to one place; None for a capture that searches."""
+    if not isinstance(path, str):
+        return None
     keys: list[str | int] = []
     at = 1
     while at < len(path):

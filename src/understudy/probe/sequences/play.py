@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jsonpath_rfc9535
-
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange
 from understudy.contract.violations import Violation
+from understudy.probe import captures
 from understudy.probe.building import BuildError
 from understudy.probe.judge import json_of
 from understudy.probe.sequences.sequence import CallSequence, Step
@@ -87,13 +86,16 @@ async def _lane(lane: Sequence[Step], outcome: Outcome, target: Target, contract
 
 
 def _capture(step: Step, exchange: Exchange, outcome: Outcome) -> None:
-    said = json_of(exchange)
-    for name, path in step.capture.items():
-        found = jsonpath_rfc9535.find(path, said) if isinstance(said, dict | list) else []
-        if not found or found[0].value is None:
+    said, fields = json_of(exchange), exchange.response.fields if exchange.response else {}
+    for name, capture in step.capture.items():
+        try:
+            value = captures.take(capture, said, fields) if exchange.response else None
+        except captures.NothingFoundError:
+            value = None
+        if value is None:
             status = exchange.response.status_code if exchange.response else f"none ({exchange.note})"
-            raise _UnreachedError(f"{step.operation_id} gave no {name} ({path}); its answer was {status}")
-        outcome.known[name] = found[0].value
+            raise _UnreachedError(f"{step.operation_id} gave no {name}; its answer was {status}")
+        outcome.known[name] = value
 
 
 def unmet(step: Step, exchange: Exchange) -> Violation | None:

@@ -25,7 +25,8 @@ class Step:
     Attributes:
         operation_id: the operation.
         ask: the request; ``${name}`` may stand anywhere in it, for what is given or captured.
-        capture: the JSONPath of each value that later steps use, by name; the first value found counts.
+        capture: what later steps use, by name: a JSONPath, of which the first value found counts, or an object as
+            scenarios have it.
         expect: the statuses that must follow, as ``200`` or ``2XX``; none for whatever the document lists.
         lane: 0 for a step that has the deployment to itself. Neighbouring steps with other lanes run at once, those
             of one lane in order.
@@ -33,7 +34,7 @@ class Step:
 
     operation_id: str
     ask: Ask
-    capture: Mapping[str, str] = field(default_factory=dict)
+    capture: Mapping[str, Any] = field(default_factory=dict)
     expect: tuple[str, ...] = ()
     lane: int = 0
 
