@@ -186,13 +186,13 @@ def test_it_is_served_and_judged(library: Path, serve: Serve) -> None:
     assert books.json()[0]["kind"] == "Novel"
     assert api.get("/v2/books").status_code == 401
     assert api.get("/v2/books?page=0", headers=key).json()["violations"][0]["code"] == "schema-minimum"
-    assert api.post("/v2/books", json={"title": "Emma", "kind": "Novel"}).json()["title"] == "Emma"
     assert api.post("/v2/books", json={"kind": "Novel"}).status_code == 422
     assert api.put("/v2/books/7/cover", files={"picture": b"\x89PNG"}, data={"caption": "Me"}).status_code == 204
     assert api.put("/v2/books/7/cover", data={"caption": "Much too long"}, files={"picture": b"x"}).status_code == 422
     assert api.get("/v2/books/7/cover").content[:4] == b"\x89PNG"
     assert api.post("/v2/search", data={"q": "x", "years": ["1815"]}).status_code == 200
     assert api.post("/v2/search", data={"years": "1815"}).status_code == 422
+    assert api.post("/v2/books", json={"title": "Emma", "kind": "Novel"}).json()["title"] == "Emma"
 
 
 def test_json_will_do_and_files_are_followed(tmp_path: Path, serve: Serve) -> None:
