@@ -11,12 +11,13 @@ import sys
 from broken.answers import ANSWERS
 from broken.bug import Bug
 from broken.correct import CORRECT
-from broken.laws import LAWS
+from broken.messages import MESSAGE_LAWS
 from broken.people import PEOPLE
+from broken.talks import TALKS
 from broken.unseen import UNSEEN
 from broken.wire import WIRE
 
-BUGS: tuple[Bug, ...] = (*ANSWERS, *WIRE, *LAWS, *PEOPLE, *UNSEEN)
+BUGS: tuple[Bug, ...] = (*ANSWERS, *WIRE, *TALKS, *MESSAGE_LAWS, *PEOPLE, *UNSEEN)
 
 __all__ = ["BUGS", "CORRECT"]
 

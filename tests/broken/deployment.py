@@ -101,7 +101,7 @@ class Deployment:
     Attributes:
         part: the played Chatwoot.
         asked: how many requests came.
-        crashed: the requests over which the played Chatwoot itself crashed, which no planted bug may cause.
+        crashed: the requests over which the played Chatwoot or the bug itself crashed, which no plant may cause.
         cables: the websockets on which somebody listens.
         budget: after how many of them `spent` is set; None for never.
     """
@@ -154,6 +154,9 @@ class Deployment:
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
+        except Exception as error:
+            self.crashed.append(f"{asked.method} {asked.path} {asked.body!r}: {error!r}")
+            raise
         await _send(answer, send)
 
     def _operation(self, method: str, path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from broken.bug import Answer, Asked, Bug, Real, after
-from broken.laws import CONVERSATION, MESSAGES, but, contact_of, given
+from broken.playing import CONVERSATION, MESSAGES, but, contact_of, given
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.chatwoot.parameters import record_id

@@ -72,9 +72,9 @@ def summary(rows: Sequence[Row], alarms: Sequence[Row]) -> str:
         of = [row for row in rows if isinstance(row.of, Bug) and row.of.seen == kind]
         name = {"document": "the document tells", "law": "a law tells", "nobody": "nobody can tell from outside"}[kind]
         lines.append(f"| {name} | {len(of)} | {_found(of)[0]} | {_found(of)[1]} |")
-    needed = [[row.ours for row in rows if row.ours], [row.theirs for row in rows if row.theirs]]
-    medians = [f"{statistics.median(values):.0f}" if values else "-" for values in needed]
-    lines.append(f"| requests needed, median | | {medians[0]} | {medians[1]} |")
+    both = [(row.ours, row.theirs) for row in rows if row.ours and row.theirs]
+    ours, theirs = (f"{statistics.median(values):.0f}" for values in zip(*both, strict=True)) if both else ("-", "-")
+    lines.append(f"| requests needed, median of what both find | {len(both)} | {ours} | {theirs} |")
     lines.append(f"| false alarms on correct servers | {len(alarms)} | {_found(alarms)[0]} | {_found(alarms)[1]} |")
     return "\n".join(lines)
 
@@ -106,11 +106,13 @@ async def schemathesis(of: Bug | Correct, budget: int, checks: str | None = None
                 cwd=folder,
             )
             ended, spent = asyncio.create_task(process.wait()), asyncio.create_task(app.spent.wait())
-            await asyncio.wait({ended, spent}, return_when=asyncio.FIRST_COMPLETED)
-            if not ended.done():
-                process.kill()
+            try:
+                await asyncio.wait({ended, spent}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                spent.cancel()
+                if process.returncode is None:
+                    process.kill()
             await ended
-            spent.cancel()
             assert not app.crashed, app.crashed
             return app.asked if process.returncode == FAILED and app.asked <= budget else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from broken.bug import Bug
-from broken.laws import but, conversation_of, given
+from broken.playing import but, conversation_of, given
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.chatwoot.lookups import tables_of
 from understudy.services.service import Handler, Params

@@ -52,6 +52,11 @@ PATHS = {
             "requestBody": {"content": CONTENT},
             "responses": {"200": {"description": "Fine", "content": CONTENT}, "204": {"description": "Nothing"}},
         },
+        "delete": {
+            "operationId": "clear",
+            "security": [{"key": []}],
+            "responses": {"204": {"description": "Nothing"}},
+        },
         "get": {"operationId": "list", "responses": {"200": {"description": "Fine", "content": CONTENT}}},
     }
 }
@@ -108,6 +113,7 @@ REQUESTS = {
     checks.undocumented_request_body: (Planted("body-undocumented", "/body", b"{}", method="GET"),),
     checks.request_header_names: NAMES,
     checks.request_length: LENGTHS,
+    checks.credentials_brought: (Planted("security-missing", "/header", media_type=None, method="DELETE"),),
     checks.read_only: (
         Planted("schema-readOnly", "/body/id", b'{"id": 1}'),
         Planted("schema-readOnly", "/body/id", b"id=1", "application/x-www-form-urlencoded"),

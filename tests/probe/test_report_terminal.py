@@ -52,15 +52,15 @@ def test_it_shows_everything_a_reader_needs() -> None:
     assert re.search(r"^delete-pet +204$", text, re.MULTILINE)
 
 
-def test_a_kept_contract_is_short() -> None:
-    """Where nothing is broken there are no findings to read, and the verdict says so."""
+def test_a_run_that_tried_nothing_is_no_verdict() -> None:
+    """There are no findings to read, and why nothing was tried is told instead of a success."""
     with tempfile.TemporaryDirectory() as folder:
         results = verify(
             Path(folder), scenarios=({"scenario": "Nothing", "needs": {"x": "y"}, "steps": [{"call": "list-pets"}]},)
         )
     stream = io.StringIO()
     Screen(stream).results(results)
-    assert "kept: no promise that counts was broken in 0 requests" in stream.getvalue()
+    assert "unfinished: nothing could be tried: needs x (y)" in stream.getvalue()
     assert "Breaks" not in stream.getvalue()
 
 

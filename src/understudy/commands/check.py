@@ -14,8 +14,9 @@ from understudy.commands.options import fail, with_direction
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @with_direction
 @click.option("--engine", "gaps", is_flag=True, help="Also say which messages the accept plan leaves to openapi-core.")
+@click.option("--explain", is_flag=True, help="Say which resources are recognised in a document, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(targets: tuple[str, ...], *, as_json: bool, gaps: bool, **options: Any) -> None:
+def check(targets: tuple[str, ...], *, as_json: bool, gaps: bool, explain: bool, **options: Any) -> None:
     """Check what would be served: documents, overlays, handlers, examples, fixtures.
 
     A TARGET is a service's name or a document's path; without one, chatwoot is checked.
@@ -24,7 +25,7 @@ def check(targets: tuple[str, ...], *, as_json: bool, gaps: bool, **options: Any
     from understudy.server.command import check as start  # noqa: PLC0415 - heavy
 
     try:
-        broken = start(targets or ("chatwoot",), as_json=as_json, gaps=gaps, **options)
+        broken = start(targets or ("chatwoot",), as_json=as_json, gaps=gaps, explain=explain, **options)
     except TargetError as error:
         fail(str(error))
     else:

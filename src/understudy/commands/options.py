@@ -17,6 +17,7 @@ import click
 PROFILES = ("observed", "published")
 POLICIES = ("enforce", "report")
 LOGS = ("text", "json", "quiet")
+STATES = ("infer", "strict", "none")
 ENGINES = ("plan", "stock")
 FORMATS = ("ndjson", "curl", "pytest", "har", "http", "postman", "k6")
 FAILS = ("breaking", "compatible", "any", "none")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from understudy.commands.options import ENGINES, LOGS, POLICIES, Moment, Pair, fail, with_direction
+from understudy.commands.options import ENGINES, LOGS, POLICIES, STATES, Moment, Pair, fail, with_direction
 
 
 @click.command()
@@ -32,6 +32,10 @@ from understudy.commands.options import ENGINES, LOGS, POLICIES, Moment, Pair, f
 @click.option(
     "--no-autoreply", "autoreply", flag_value=False, default=True, help="Let nobody answer by the seed's script."
 )
+@click.option("--state", type=click.Choice(STATES), default="infer", show_default=True,
+              help="A document's memory: what it implies, the same with nothing invented, or none.")  # fmt: skip
+@click.option("--accept-token", "accepted", multiple=True, metavar="TOKEN",
+              help="Accept only these credentials for documents. Repeatable.")  # fmt: skip
 @click.option("--control-token", envvar="UNDERSTUDY_CONTROL_TOKEN", metavar="TOKEN",
               help="Ask for this token on the control plane; needed where other machines can reach it. "
                    "Also read from UNDERSTUDY_CONTROL_TOKEN.")  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from understudy.contract import forms, pointer
+from understudy.contract import credentials, forms, pointer
 from understudy.contract.body import Body
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE
@@ -92,6 +92,15 @@ def request_header_names(context: Context) -> Iterator[Violation]:
 def request_length(context: Context) -> Iterator[Violation]:
     """`Content-Length` says how long the body is."""
     yield from _length(context, context.request.fields.get("content-length"), len(context.request.body))
+
+
+def credentials_brought(context: Context) -> Iterator[Violation]:
+    """A request brings the credentials of one of the alternatives; an event's are its receiver's matter."""
+    operation = context.operation
+    if context.side == "request" and not credentials.satisfied(context.document, operation, context.request):
+        wanted = credentials.wanted(context.document, operation) or "credentials"
+        message = f"the document asks for {wanted}"
+        yield context.violation("security-missing", "/header", message, operation.security_place)
 
 
 def read_only(context: Context) -> Iterator[Violation]:
@@ -182,6 +191,7 @@ REQUEST_CHECKS: tuple[Callable[[Context], Iterator[Violation]], ...] = (
     undocumented_request_body,
     request_header_names,
     request_length,
+    credentials_brought,
     read_only,
 )
 RESPONSE_CHECKS: tuple[Callable[[Context, Response], Iterator[Violation]], ...] = (

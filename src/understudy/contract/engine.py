@@ -23,10 +23,8 @@ from openapi_core.validation import validators as parts
 from openapi_core.validation.request import (
     V30RequestBodyValidator,
     V30RequestParametersValidator,
-    V30RequestSecurityValidator,
     V31RequestBodyValidator,
     V31RequestParametersValidator,
-    V31RequestSecurityValidator,
 )
 from openapi_core.validation.request import validators as request_parts
 from openapi_core.validation.request.exceptions import MissingRequestBody, ParameterValidationError
@@ -51,14 +49,12 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
         "parameters": V30RequestParametersValidator,
         "body": V30RequestBodyValidator,
-        "security": V30RequestSecurityValidator,
         "data": V30ResponseDataValidator,
         "headers": V30ResponseHeadersValidator,
     },
     "3.1": {
         "parameters": V31RequestParametersValidator,
         "body": V31RequestBodyValidator,
-        "security": V31RequestSecurityValidator,
         "data": V31ResponseDataValidator,
         "headers": V31ResponseHeadersValidator,
     },
@@ -222,12 +218,11 @@ class Engine:
         Args:
             request: the request.
             parameters: place of each parameter in the document, by (in, name).
-            head: whether security and parameters are judged.
+            head: whether parameters are judged.
             body: whether the body is judged.
         """
         view = RequestView(request)
         if head:
-            yield from self._parts["security"].iter_errors(view)
             for error in self._parts["parameters"].iter_errors(view):
                 yield from self._empty(error, parameters) if _is_empty(error) else (error,)
         if body:

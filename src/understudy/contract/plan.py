@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from understudy.contract import forms, pointer
 from understudy.contract.body import Body, is_json, parse_media_type
 from understudy.contract.checks import query_keys
+from understudy.contract.credentials import alternatives
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE, find_media_type
 from understudy.contract.operation import Operation
@@ -84,9 +85,7 @@ class Planner:
 
     def _security(self, operation: Operation) -> list[list[Callable[[Request], bool]]]:
         """What satisfies each of the alternatives, any of which will do."""
-        security = operation.node.get("security", self.document.get("security", []))
-        schemes = self.document.get("components", {}).get("securitySchemes", {})
-        return [[_credentials(name, schemes.get(name, {})) for name in requirement] for requirement in security]
+        return list(alternatives(self.document, operation))
 
     def _parameters(self, operation: Operation) -> Mapping[str, list[tuple[str, Callable[[Any], bool]]]]:
         checks: dict[str, list[tuple[str, Callable[[Any], bool]]]] = {
@@ -167,25 +166,6 @@ class Planner:
 
 def _never(_body: Body, _value: Any) -> bool:
     return False
-
-
-def _credentials(name: str, scheme: Mapping[str, Any]) -> Callable[[Request], bool]:
-    """Whether a request brings what a security scheme asks for; presence and form, as openapi-core sees it."""
-    kind, place, key = scheme.get("type"), scheme.get("in"), scheme.get("name", "")
-    if kind == "apiKey" and place == "header":
-        field_name = key.lower()
-        return lambda request: field_name in request.fields
-    if kind == "apiKey" and place == "query":
-        return lambda request: any(pair[0] == key for pair in request.query_pairs)
-    if kind == "http":
-        wanted = str(scheme.get("scheme", ""))
-        return lambda request: _authorization(request.fields.get("authorization", ""), wanted)
-    raise NoPlanError(f"it asks for credentials of the kind {kind} ({name})")
-
-
-def _authorization(header: str, wanted: str) -> bool:
-    parts = header.split(" ")
-    return len(parts) == 2 and parts[0].lower() == wanted and bool(parts[1])  # noqa: PLR2004 - scheme and credentials
 
 
 def _request_head(

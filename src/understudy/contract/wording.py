@@ -20,7 +20,6 @@ from openapi_core.validation.request.exceptions import (
     MissingRequiredRequestBody,
     ParameterValidationError,
     RequestBodyValidationError,
-    SecurityValidationError,
 )
 from openapi_core.validation.response.exceptions import (
     DataValidationError,
@@ -148,12 +147,6 @@ def _header(error: Any, setting: Setting) -> Iterator[Violation]:
     yield _violation(setting, "header-malformed", where, place, f"the header `{error.name}` {'; '.join(details)}")
 
 
-def _security(error: Exception, setting: Setting) -> Iterator[Violation]:
-    schemes = getattr(_cause(error), "schemes", [])
-    wanted = " or ".join(" with ".join(names) for names in schemes) or "credentials"
-    yield _violation(setting, "security-missing", "/header", setting.security, f"the document asks for {wanted}")
-
-
 def _status(error: Any, setting: Setting) -> Iterator[Violation]:
     yield _violation(setting, "status-unknown", "/status", (), f"the status {error.http_status} is not documented")
 
@@ -162,7 +155,6 @@ _DESCRIBERS: tuple[tuple[Any, Callable[[Any, Setting], Iterator[Violation]]], ..
     (ParameterValidationError, _parameter),
     ((RequestBodyValidationError, DataValidationError), _body),
     (HeaderValidationError, _header),
-    (SecurityValidationError, _security),
     (ResponseNotFound, _status),
 )
 

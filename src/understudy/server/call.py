@@ -37,6 +37,13 @@ class Answerer(Protocol):
         """Headers that tell one answer from another: a request id, the seconds spent."""
 
 
+class Door(Protocol):
+    """Whoever refuses credentials in the product's stead."""
+
+    def refuse(self, call: Call, broken: Sequence[Violation], *, enforce: bool) -> Response | None:
+        """The refusal; None for a request that may pass, or that the gate is to refuse."""
+
+
 class NotRefusedError(Exception):
     """The product accepted what it was to refuse; what it did in accepting is taken back."""
 
@@ -55,6 +62,7 @@ class Part:
         sandboxes: the service's states, if a service plays.
         events: the contract of the events it sends, if it sends any.
         control: the part that offers the service's other side on the control plane, if it has one.
+        door: who refuses credentials in the document's own words, if anybody does.
         prefix: what the paths that are its own begin with, also those it does not document; what is below the base
             path, if not given.
         max_body: how many bytes a request may have.
@@ -71,6 +79,7 @@ class Part:
     sandboxes: Sandboxes | None = None
     events: Contract | None = None
     control: Part | None = None
+    door: Door | None = None
     prefix: str = ""
     max_body: int = 10_000_000
     enforced: bool = False

@@ -22,9 +22,14 @@ from understudy.contract.examples import broken_examples
 from understudy.contract.operation import Operation
 from understudy.contract.source import SourceError
 from understudy.effective import REFUSALS, TargetError, document_of
+from understudy.generator.compose import Composer
 from understudy.sandbox.registry import Sandboxes
 from understudy.server.call import Call, Part
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
+from understudy.server.resources.explain import explained
+from understudy.server.resources.override import OverrideError
+from understudy.server.resources.recognition import recognise
+from understudy.server.resources.resource import Recognised
 from understudy.server.stage import Direction, plant
 from understudy.services.service import Control, Handler, Service
 
@@ -63,8 +68,9 @@ def findings(target: str, direction: Direction, *, gaps: bool = False) -> Iterat
     if gaps:
         yield from _gaps(document, contract)
     if service is None:
-        for operation in contract.operations.values():
-            message = f"{operation.operation_id} has no handler: its answers are synthesised"
+        known = set(_recognised(contract, document).roles)
+        for operation in (found for found in contract.operations.values() if found.operation_id not in known):
+            message = f"{operation.operation_id} has no handler and no resource: its answers are synthesised"
             yield _at(document, "note", pointer.join(operation.place), message)
         return
     # The bare published document lacks what real servers have besides, so handlers may be left over.
@@ -102,6 +108,25 @@ def _examples(document: Document) -> Iterator[Finding]:
     """Every example that does not fit."""
     for place, message in broken_examples(document):
         yield _at(document, "error", place, message)
+
+
+def explanation(target: str, direction: Direction) -> dict[str, Any]:
+    """What is recognised in a document; nothing in one that a service plays.
+
+    Errors: `TargetError`.
+    """
+    document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
+    if service is not None:
+        return {"resources": [], "synthesised": []}
+    contract = Contract(document)
+    return explained(contract, _recognised(contract, document))
+
+
+def _recognised(contract: Contract, document: Document) -> Recognised:
+    try:
+        return recognise(contract, Composer(contract.data, document.version))
+    except OverrideError as error:
+        raise TargetError(f"{document.source.path}: {error}") from None
 
 
 def _at(document: Document, level: Level, place: str, message: str) -> Finding:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -18,14 +19,15 @@ from understudy.contract.contract import EngineName
 from understudy.effective import Profile, TargetError
 from understudy.server import logs
 from understudy.server.app import App, create_app
-from understudy.server.check import findings
+from understudy.server.check import explanation, findings
 from understudy.server.faults.registry import Faults
 from understudy.server.gate import Policy
 from understudy.server.guard import Admission, AdmissionError, admission
 from understudy.server.handlers import HandlerAnswerer
 from understudy.server.journal import Journal
+from understudy.server.resources.explain import lines
 from understudy.server.run import Exchangeable, bind, log, run, url_of
-from understudy.server.stage import Direction, Staged, keep_apart, restage, stage
+from understudy.server.stage import Direction, Staged, State, keep_apart, restage, stage
 
 
 def serve(  # noqa: PLR0913 - the command's options
@@ -45,6 +47,8 @@ def serve(  # noqa: PLR0913 - the command's options
     engine: EngineName,
     base_paths: Sequence[tuple[str, str]],
     autoreply: bool,
+    state: State,
+    accepted: Sequence[str],
     callbacks_to: Sequence[str],
     control_token: str | None,
 ) -> None:
@@ -63,6 +67,8 @@ def serve(  # noqa: PLR0913 - the command's options
         engine=engine,
         base_paths=dict(base_paths),
         attended=autoreply,
+        state=state,
+        accepted=tuple(accepted),
     )
     listener = bind(host, port)
     try:
@@ -153,6 +159,7 @@ def check(  # noqa: PLR0913 - the command's options
     settings: Sequence[tuple[str, str]],
     as_json: bool,
     gaps: bool,
+    explain: bool,
 ) -> bool:
     """Check the targets and print what was found; returns whether anything is wrong.
 
@@ -161,9 +168,15 @@ def check(  # noqa: PLR0913 - the command's options
     direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
     colour = sys.stdout.isatty()
     found = [(target, finding) for target in targets for finding in findings(target, direction, gaps=gaps)]
+    told = {target: explanation(target, direction) for target in targets} if explain else {}
     if as_json:
-        click.echo(orjson.dumps([{"target": t, **f.as_json()} for t, f in found], option=orjson.OPT_INDENT_2).decode())
+        data: Any = [{"target": t, **f.as_json()} for t, f in found]
+        if explain:
+            data = {"findings": data, "recognised": told}
+        click.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
     else:
+        for recognised in told.values():
+            click.echo("\n".join(lines(recognised)))
         for _, finding in found:
             label = (
                 click.style(finding.level, fg="red" if finding.level == "error" else "cyan")

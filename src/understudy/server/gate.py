@@ -16,6 +16,7 @@ from typing import Literal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from understudy.contract.contract import Contract
+from understudy.contract.credentials import challenges
 from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import CODES, Violation
 from understudy.server import problem
@@ -229,7 +230,12 @@ class Inbound:
         contract = call.part.contract
         broken = contract.check_request(call.request)
         call.violations.extend(broken)
-        if self.policy == "enforce" or call.part.enforced:
+        door = call.part.door
+        enforce = self.policy == "enforce" or call.part.enforced
+        if door is not None and (refusal := door.refuse(call, broken, enforce=enforce)) is not None:
+            call.response = refusal
+            return
+        if enforce:
             grave = [violation for violation in broken if violation.status]
             blocking = [violation for violation in grave if not contract.left_to_product(violation)]
             if blocking:
@@ -260,6 +266,9 @@ def refusal(contract: Contract, request: Request, violations: list[Violation]) -
     headers = {}
     if worst.status == 405 and request.path_pattern:  # noqa: PLR2004 - Method Not Allowed
         headers["Allow"] = ", ".join(contract.methods(request.path_pattern))
+    operation = contract.operation(request)
+    if worst.code == "security-missing" and operation is not None:
+        headers["WWW-Authenticate"] = challenges(contract.data, operation)
     title = CODES[worst.code].title
     detail = f"{title}: {worst.message}" if len(violations) == 1 else f"{len(violations)} promises are broken."
     return problem.problem(problem.REQUEST, worst.status, detail, violations, headers=headers)

@@ -14,6 +14,7 @@ from understudy.contract.exchange import Response
 from understudy.server import negotiation, problem
 from understudy.server.call import SCOPE_KEY, Call, NotRefusedError, Part
 from understudy.server.negotiation import NotOfferedError, Wish
+from understudy.server.resources.answerer import ResourceAnswerer
 from understudy.server.synthesis import SynthesisAnswerer
 from understudy.server.wire import Waits
 
@@ -69,7 +70,7 @@ class Preferring:
             if wanted.delay:
                 call.mark(f"prefer: delay={wanted.delay}")
                 await self.waits.wait(wanted.delay / 1_000, receive)
-            if call.part.service is not None and wanted.chooses:
+            if _plays(call.part) and wanted.chooses:
                 call.mark(f"prefer: {_applied(wanted, delay=False)}")
                 await self._from_document(call, wanted)
             else:
@@ -82,7 +83,7 @@ class Preferring:
 
     def _heeds(self, call: Call) -> bool:
         """Whether anybody here chooses among the document's answers."""
-        return call.part.service is not None or isinstance(call.part.answerer, SynthesisAnswerer)
+        return _plays(call.part) or isinstance(call.part.answerer, SynthesisAnswerer)
 
     async def _from_document(self, call: Call, wanted: Wish) -> None:
         """Let the document answer; what the product was to refuse stays refused."""
@@ -91,6 +92,11 @@ class Preferring:
         if call.deferred and not call.product_refused:
             call.response = None
             raise NotRefusedError
+
+
+def _plays(part: Part) -> bool:
+    """Whether a state answers, which a preference leaves alone."""
+    return part.service is not None or isinstance(part.answerer, ResourceAnswerer)
 
 
 def _applied(wanted: Wish, *, delay: bool, choice: bool = True) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from understudy import bundled
 from understudy.contract.contract import Contract, EngineName
@@ -22,10 +22,17 @@ from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
 from understudy.server.deliveries import REDELIVER, redeliver
+from understudy.server.door import Door
 from understudy.server.handlers import ControlHandlerAnswerer, HandlerAnswerer
+from understudy.server.resources.answerer import ResourceAnswerer
+from understudy.server.resources.override import OverrideError
+from understudy.server.resources.things import Things
 from understudy.server.routing import base_path
 from understudy.server.synthesis import SynthesisAnswerer
 from understudy.services.service import Control, Service
+
+State = Literal["infer", "strict", "none"]
+STATES: tuple[State, ...] = ("infer", "strict", "none")
 
 CONTROL_PATH = "/_understudy"
 _BASE_PATH = re.compile(r"/|(/[A-Za-z0-9._-]+)+")
@@ -44,6 +51,9 @@ class Direction:
         settings: the services' settings, by name.
         engine: which engine judges, see `Contract`.
         base_paths: where parts are served instead of where their documents say, by the part's name.
+        state: what a document without a service remembers: what it implies, with invented things while a collection is
+            untouched (``infer``) or without (``strict``), or nothing (``none``).
+        accepted: the only credentials that documents without a service accept; empty for any.
         attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
@@ -56,6 +66,8 @@ class Direction:
     engine: EngineName = "plan"
     base_paths: Mapping[str, str] = field(default_factory=dict)
     attended: bool = False
+    state: State = "infer"
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass
@@ -112,6 +124,8 @@ def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = F
     old = staged.part.answerer
     if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
         fresh.part.answerer, fresh.part.sandboxes, fresh.part.control = old, staged.part.sandboxes, staged.part.control
+    elif isinstance(fresh.part.answerer, ResourceAnswerer) and isinstance(old, ResourceAnswerer):
+        fresh.part.answerer.sandboxes = fresh.part.sandboxes = old.sandboxes
     return fresh
 
 
@@ -176,8 +190,7 @@ def _stage(target: str, direction: Direction) -> Staged:
     name = service.name if service else Path(target).stem
     base = direction.base_paths.get(name, base_path(document.data)).rstrip("/")
     if service is None:
-        answerer: Any = SynthesisAnswerer(contract, direction.seed)
-        return Staged(Part(name, contract, answerer, base), document.files)
+        return Staged(_from_document(name, contract, base, direction), document.files)
     missing = [oid for oid in contract.by_id if oid not in service.handlers]
     if missing:
         raise TargetError(
@@ -197,6 +210,23 @@ def _stage(target: str, direction: Direction) -> Staged:
         control=_control(service, service.control, sandboxes) if service.control else None,
     )
     return Staged(part, document.files, fixtures)
+
+
+def _from_document(name: str, contract: Contract, base: str, direction: Direction) -> Part:
+    """The part of a document that nobody plays: with the state that it implies, or without any."""
+    door = Door(contract, direction.seed, direction.accepted)
+    if direction.state == "none":
+        return Part(name, contract, SynthesisAnswerer(contract, direction.seed), base, door=door)
+
+    def make(seed: int, _: str) -> Sandbox:
+        return Sandbox(seed, Things, {}, direction.frozen_at, {REDELIVER: redeliver})
+
+    sandboxes = Sandboxes(make, direction.seed)
+    try:
+        answerer = ResourceAnswerer(contract, direction.seed, sandboxes, strict=direction.state == "strict")
+    except OverrideError as error:
+        raise TargetError(f"{contract.document.source.path}: {error}") from None
+    return Part(name, contract, answerer, base, sandboxes=sandboxes, door=door)
 
 
 def _control(service: Service, control: Control, sandboxes: Sandboxes) -> Part:

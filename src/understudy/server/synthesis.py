@@ -57,8 +57,8 @@ HEADER_NAMES: Mapping[str, str] = {"location": "url", "content-location": "url",
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A body to try, and where it comes from: ``example`` or ``schema``."""
+class Candidate:
+    """A body to try, and where it comes from: ``example`` or ``schema``; empty for what is no synthesis."""
 
     source: str
     body: bytes
@@ -142,7 +142,7 @@ class SynthesisAnswerer:
         closest: Failure | None = None
         for make in self._candidates(operation, request, offer, dynamic=dynamic, named=named):
             try:
-                response = self._respond(offer, make())
+                response = self.respond(offer, make())
             except (UnsatisfiableError, writing.UnwritableError) as error:
                 closest = closest or Failure(offer, str(error))
                 continue
@@ -159,10 +159,10 @@ class SynthesisAnswerer:
         """What makes each candidate, best first; nothing is made before it is asked for."""
         schema = offer.media.get("schema", True)
         essence = offer.media_type.partition(";")[0].strip().lower()
-        randoms = (self._random(operation, request, number) for number in range(1_000))
+        randoms = (self.random_of(operation, request, number) for number in range(1_000))
         if not offer.key:
             for detail in DETAILS:
-                yield lambda detail=detail: _Candidate("schema", b"", detail, next(randoms))
+                yield lambda detail=detail: Candidate("schema", b"", detail, next(randoms))
             return
         if not dynamic:
             for example in self._examples(offer, schema, essence, named=named):
@@ -194,30 +194,43 @@ class SynthesisAnswerer:
     def _target(self, schema: Any) -> Any:
         return self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema
 
-    def _from_example(self, example: Any, essence: str, schema: Any, random: Random) -> _Candidate:
+    def _from_example(self, example: Any, essence: str, schema: Any, random: Random) -> Candidate:
         composer = self.generator.composer
-        return _Candidate("example", writing.body(example, essence, schema, composer, written=True), Detail(), random)
+        return Candidate("example", writing.body(example, essence, schema, composer, written=True), Detail(), random)
 
-    def _from_sample(self, essence: str, random: Random) -> _Candidate:
-        return _Candidate("schema", samples.sample(essence, random), Detail(), random)
+    def _from_sample(self, essence: str, random: Random) -> Candidate:
+        return Candidate("schema", samples.sample(essence, random), Detail(), random)
 
-    def _from_schema(self, essence: str, schema: Any, detail: Detail, random: Random) -> _Candidate:
+    def _from_schema(self, essence: str, schema: Any, detail: Detail, random: Random) -> Candidate:
         value = self.generator.draw(schema, random, detail=detail)
         body = writing.body(value, essence, schema, self.generator.composer, written=False)
-        return _Candidate("schema", body, detail, random)
+        return Candidate("schema", body, detail, random)
 
-    def _respond(self, offer: Offer, candidate: _Candidate) -> Response:
-        """A candidate as a response, with the headers that the document promises."""
+    def respond(self, offer: Offer, candidate: Candidate, told: Mapping[str, str] | None = None) -> Response:
+        """A candidate as a response, with the headers that the document promises.
+
+        Args:
+            offer: what is answered.
+            candidate: the body.
+            told: headers whose values are known, by name in lower case; an empty value leaves one out.
+
+        Errors: `UnsatisfiableError`, `writing.UnwritableError` for a required header that has no value.
+        """
+        told = told or {}
         headers = [(b"content-type", offer.media_type.encode("latin-1"))] if offer.key else []
         if offer.status not in negotiation.BODILESS:
             headers.append((b"content-length", str(len(candidate.body)).encode()))
         for name in offer.response.get("headers", {}):
-            if name.lower() not in OWN_HEADERS:
+            if name.lower() not in OWN_HEADERS and name.lower() not in told:
                 headers += self._header(offer, name, candidate)
-        headers.append((MARK, candidate.source.encode()))
+        headers += [
+            (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items() if value
+        ]
+        if candidate.source:
+            headers.append((MARK, candidate.source.encode()))
         return Response(offer.status, headers, candidate.body)
 
-    def _header(self, offer: Offer, name: str, candidate: _Candidate) -> list[tuple[bytes, bytes]]:
+    def _header(self, offer: Offer, name: str, candidate: Candidate) -> list[tuple[bytes, bytes]]:
         """A promised header; an optional one is left out where no value is found, or in a sparing candidate."""
         _, header = pointer.follow(self.contract.data, (*offer.place, "headers", name))
         required = header.get("required") is True
@@ -234,7 +247,7 @@ class SynthesisAnswerer:
             return []
         return [(name.lower().encode("latin-1"), text.encode("latin-1", "replace"))]
 
-    def _header_value(self, media: Mapping[str, Any], name: str, candidate: _Candidate) -> Any:
+    def _header_value(self, media: Mapping[str, Any], name: str, candidate: Candidate) -> Any:
         if candidate.detail.examples:
             offered = negotiation.examples(self.contract.data, media)
             if offered:
@@ -242,7 +255,7 @@ class SynthesisAnswerer:
         called = HEADER_NAMES.get(name.lower(), name)
         return self.generator.draw(media.get("schema", True), candidate.random, name=called, detail=candidate.detail)
 
-    def _random(self, operation: Operation, request: Request, number: int) -> Random:
+    def random_of(self, operation: Operation, request: Request, number: int) -> Random:
         """The random source of one candidate: of the seed, the operation, the request, and nothing else."""
         digest = hashlib.blake2b(digest_size=16)
         texts = (str(self.seed), operation.operation_id, str(number), request.path)

@@ -1,0 +1,69 @@
+"""The schemas of what an operation is sent and what it answers, as far as they are the product's own.
+
+Called by the modules beside it. Our own refusals, which stand in every document served, are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from understudy.contract import pointer
+from understudy.contract.body import is_json
+from understudy.contract.forms import MEDIA_TYPES as FORMS
+from understudy.contract.operation import Operation
+from understudy.server import negotiation
+from understudy.server.negotiation import GATE_SCHEMA, NotOfferedError, Offer, Wish
+from understudy.server.resources.resource import Schema
+
+
+def essence(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def shown_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
+    """The schema of an operation's plainest success; true where it has none that can be read."""
+    try:
+        offers = negotiation.offers(document, operation, Wish(), "")
+    except (NotOfferedError, KeyError):
+        return True
+    for offer in offers:
+        if offer.key and offer.status < 300 and is_json(essence(offer.media_type)):  # noqa: PLR2004 - successes
+            return offer.media.get("schema", True)
+    return True
+
+
+def sent_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
+    """The schema of an operation's request body, JSON before forms; true where it has none that can be read."""
+    if "requestBody" not in operation.node:
+        return True
+    try:
+        _, body = pointer.follow(document, (*operation.place, "requestBody"))
+    except KeyError:
+        return True
+    content = body.get("content") or {}
+    for wanted in (is_json, FORMS.__contains__):
+        for name, media in content.items():
+            if wanted(essence(name)) and not _is_patch(name):
+                return media.get("schema", True)
+    return True
+
+
+def _is_patch(name: str) -> bool:
+    return essence(name) == "application/json-patch+json"
+
+
+def own_offers(document: Mapping[str, Any], operation: Operation, status: int, accept: str) -> list[Offer]:
+    """What the product itself answers with a status; empty where the document does not say it."""
+    try:
+        offers = negotiation.offers(document, operation, Wish(code=status), accept)
+    except NotOfferedError:
+        return []
+    return [offer for offer in offers if not is_ours(offer)]
+
+
+def is_ours(offer: Offer) -> bool:
+    """Whether an offer is the refusal of our own gate."""
+    schema = offer.media.get("schema")
+    return isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}")
