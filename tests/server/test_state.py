@@ -103,11 +103,11 @@ def test_everybodys_sandbox_travels_as_well(serve: Serve) -> None:
     assert second.get(f"/~copy{STATE}").json() == state
 
 
-def test_a_document_without_handlers_has_no_state(serve: Serve, tmp_path: Any) -> None:
+def test_a_document_whose_state_is_not_inferred_has_none(serve: Serve, tmp_path: Any) -> None:
     """Where nothing keeps state, asking for it is told with the fix."""
     path = tmp_path / "pets.yaml"
     path.write_text("openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {}\n")
-    client = serve(str(path))
+    client = serve(str(path), state="none")
     assert client.post("/_understudy/sandboxes").json()["services"] == {}
     for answer in (client.get(STATE), client.post("/_understudy/clock/freeze")):
         assert answer.status_code == 409
