@@ -17,6 +17,11 @@ COMMAND = str(Path(sys.executable).parent / "understudy")
 PATIENCE = 30
 
 
+def hear_interrupts() -> None:
+    """Let a process about to begin hear of Ctrl-C, even where whoever started the tests does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Server:
     """A running `understudy serve`, or another command that serves.
 

@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from corpora import cases_of, contract_of, shelves_corpus, shelves_document
-from processes import COMMAND, PATIENCE, run
+from processes import COMMAND, PATIENCE, hear_interrupts, run
 from understudy.probe.corpus import CASES, read
 from understudy.probe.sequences.sequence import CallSequence
 
@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_a_corpus_that_says_how_to_go_on(tmp_path: Path) -> None:
     document = shelves_document(tmp_path)
     process = subprocess.Popen(
         [COMMAND, "fuzz", str(document), "--out", str(tmp_path / "out"), "--max-cases", "100000"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
     )  # fmt: skip
     try:
         assert process.stderr

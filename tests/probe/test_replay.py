@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpora import CREDENTIALS, cases_of, shelves_corpus
-from processes import COMMAND, PATIENCE, run, serving
+from processes import COMMAND, PATIENCE, hear_interrupts, run, serving
 from shelves import TOKEN, Shelves, running
 from understudy.probe.corpus import CASES, read
 from understudy.probe.sequences.sequence import CallSequence
@@ -201,7 +201,7 @@ def test_an_interrupted_replay_tells_what_it_has(tmp_path: Path) -> None:
     with running(Shelves()) as url:
         process = subprocess.Popen(
             [COMMAND, "replay", str(folder), url, *CREDENTIALS, "--rate", "20"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
         )  # fmt: skip
         try:
             assert process.stdout

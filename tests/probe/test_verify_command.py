@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from processes import run, serving
+from understudy import bundled
 
 PARAM = ("--param", "inbox_identifier=demo-inbox")
 SCENARIOS = ("--part", "scenarios")
@@ -78,7 +80,7 @@ def test_a_broken_promise_is_told_with_operation_pointer_and_a_line_to_repeat_it
     """Exit code 1."""
     body = json.dumps({"source_id": 7, "pubsub_token": "t", "id": "1", "name": "x", "email": None}).encode()
     with deployed(says(200, body, Content_Type="application/json; charset=utf-8")) as url:
-        done = run("verify", url, *PARAM, *SCENARIOS, "--json", "--unsafe")
+        done = run("verify", url, *PARAM, *SCENARIOS, "--json", "--unsafe", "--time", "10", patience=120)
     assert done.returncode == 1
     told = json.loads(done.stdout)
     found = {(v["operation_id"], v["code"], v["where"]) for v in (f["broken"] for f in told["findings"])}
@@ -128,7 +130,9 @@ def test_a_rehearsal_sends_nothing() -> None:
 def test_a_baseline_accepts_what_is_known_and_tells_what_has_healed(tmp_path: Path) -> None:
     """Written once, it lets the same findings pass; on a mended deployment they are told as healed."""
     baseline = tmp_path / "baseline.yaml"
-    options = (*PARAM, *SCENARIOS, "--unsafe", "--timeout", "2")
+    (tmp_path / "few").mkdir()
+    shutil.copy(bundled.FIXTURES / "chatwoot" / "scenarios" / "reopen.yaml", tmp_path / "few")
+    options = (*PARAM, "--scenarios", str(tmp_path / "few"), *SCENARIOS, "--unsafe", "--timeout", "2")
     with deployed(says(418, b"{}", Content_Type="application/json")) as url:
         assert run("verify", url, *options, "--write-baseline", str(baseline)).returncode == 1
         entries = yaml.safe_load(baseline.read_text())
@@ -186,7 +190,7 @@ def _endless(handler: BaseHTTPRequestHandler) -> None:
 def test_a_deployment_that_misbehaves_gets_a_clear_verdict_in_time(answer: Answer, code: int, words: str) -> None:
     """It hangs, answers HTML, redirects elsewhere, never ends, or sends garbage."""
     with deployed(answer) as url:
-        done = run("verify", url, *PARAM, *SCENARIOS, "--unsafe", "--timeout", "1", "--time", "25")
+        done = run("verify", url, *PARAM, *SCENARIOS, "--unsafe", "--timeout", "1", "--time", "20", patience=120)
     assert done.returncode == code, done.stdout + done.stderr
     assert words in done.stdout + done.stderr
 
