@@ -58,8 +58,8 @@ def test_a_sandbox_is_named_by_header_or_prefix(tmp_path: Path) -> None:
             for socket in (prefixed, headed, nameless):
                 await socket.enter(TOWER)
             assert part.sandboxes is not None
-            assert part.sandboxes.get("one").home == f"{server.url}/~one"
-            assert part.sandboxes.shared.home == server.url
+            assert part.sandboxes.get("one").home == f"{server.url}/~one{part.base_path}"
+            assert part.sandboxes.shared.home == f"{server.url}{part.base_path}"
             assert {name: part.sandboxes.holders(name) for name in ("one", "")} == {"one": 2, "": 1}
             await ring(server, "one", sandbox="one")
             await ring(server, "all")
