@@ -7,6 +7,8 @@ import re
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from hostile_shop import found, verify
 from understudy.probe.report.terminal import Screen
 
@@ -29,8 +31,9 @@ def test_a_pipe_gets_plain_lines() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown(io.StringIO()))
 
 
-def test_a_terminal_gets_colour_and_nothing_of_the_servers() -> None:
+def test_a_terminal_gets_colour_and_nothing_of_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal the only escape sequences are ours; with colour off there is none."""
+    monkeypatch.setenv("COLUMNS", "100")
     text = shown(Terminal())
     assert "\x1b[" in text
     assert not re.search(r"\x1b(?!\[\d+m)", text)
