@@ -188,10 +188,10 @@ def running(app: Shelves) -> Iterator[str]:
         listener.close()
 
 
-def judge_of(folder: Path) -> Judge:
+def judge_of(folder: Path, document: Mapping[str, Any] = DOCUMENT) -> Judge:
     """A judge of the document."""
     path = folder / "shelves.yaml"
-    path.write_text(yaml.safe_dump(DOCUMENT))
+    path.write_text(yaml.safe_dump(document))
     return Judge({"document": Contract(load(path))})
 
 

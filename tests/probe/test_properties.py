@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from pathlib import Path
 
 import pytest
 
 from processes import serving
-from shelves import TOKEN, Shelves, judge_of, running, searched
+from shelves import DOCUMENT, TOKEN, Shelves, judge_of, running, searched
 from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.effective import document_of
@@ -88,6 +89,18 @@ def test_a_correct_server_is_left_in_peace(tmp_path: Path) -> None:
     assert outcome.sent == len(judge.exchanges) == len(app.heard)
     assert {200, 404} <= judge.statuses["show-shelf"].keys()
     assert {201, 401, 422} <= judge.statuses["add-shelf"].keys()
+
+
+def test_a_limit_that_nothing_generated_reaches_costs_no_operation(tmp_path: Path) -> None:
+    """A text with a pattern that may be longer than Hypothesis makes any is searched like every other one."""
+    document = copy.deepcopy(DOCUMENT)
+    document["components"]["schemas"]["Rule"] = {"maxLength": 150_000}
+    name = {"type": "string", "pattern": r"^[^\x00]*$", "allOf": [{"$ref": "#/components/schemas/Rule"}]}
+    document["components"]["schemas"]["New"]["properties"]["name"] = name
+    judge = judge_of(tmp_path, document)
+    outcome, _ = searched(Shelves(), judge, Wish(seed=0, max_examples=50, phases=("fuzzing",)))
+    assert outcome.errors == []
+    assert sum(judge.statuses["add-shelf"].values()) > 30
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ SUCCESSES = range(200, 300)
 NOTHING: Mapping[str, object] = {}
 STEPS = 6
 """How many requests a stateful sequence may have."""
+_LENGTHS = frozenset({"maxItems", "maxLength", "maxProperties"})
+LONGEST = 8_000
+"""The greatest length that Hypothesis is asked to go beyond; from 8,192 on, it gives up on the whole operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,11 @@ def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def readable(contract: Contract, known: Mapping[str, object]) -> dict[str, Any]:
-    """The document as Schemathesis is to read it: no servers, since the target is one, and known values as examples."""
-    data = copy.deepcopy(dict(contract.data))
+    """The document as Schemathesis is to read it: no servers, since the target is one, and known values as examples.
+
+    Limits that nothing generated reaches are left out; the cases of the contract's own keep and break them.
+    """
+    data = _without_great_limits(copy.deepcopy(dict(contract.data)))
     for holder in (data, *_path_items(data), *_operations(data)):
         holder.pop("servers", None)
     for operation in contract.operations.values():
@@ -145,6 +151,19 @@ def identifiers(
         for name, value in params.items():
             found.setdefault(name, value)
     return {**found, **{name: value for name, value in given.items() if name in named}}
+
+
+def _without_great_limits(node: Any) -> Any:
+    """The document without the lengths that Hypothesis cannot exceed."""
+    if isinstance(node, list):
+        return [_without_great_limits(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_great_limits(value)
+        for key, value in node.items()
+        if not (key in _LENGTHS and isinstance(value, int) and value > LONGEST)
+    }
 
 
 def _forms(value: object) -> list[object]:
