@@ -111,7 +111,7 @@ def readable(contract: Contract, known: Mapping[str, object]) -> dict[str, Any]:
 
     Limits that nothing generated reaches are left out; the cases of the contract's own keep and break them.
     """
-    data = _without_great_limits(copy.deepcopy(dict(contract.data)))
+    data: dict[str, Any] = _without_great_limits(copy.deepcopy(dict(contract.data)))
     for holder in (data, *_path_items(data), *_operations(data)):
         holder.pop("servers", None)
     for operation in contract.operations.values():
