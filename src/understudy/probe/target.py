@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from understudy import tls
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.violations import Violation
 
@@ -79,7 +80,7 @@ class Target:
         manners = self.manners
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(manners.patience, connect=manners.connect),
-            verify=manners.verify,
+            verify=tls.context(verify=manners.verify) if self.url.startswith("https:") else False,
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
@@ -216,19 +217,19 @@ def _retry_after(response: Response | None) -> float | None:
 
 
 _REASONS: tuple[tuple[str, str], ...] = (
-    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted; mend it, or use --insecure if you know it"),
     ("Name or service not known", "its host name is unknown; check the spelling"),
     ("nodename nor servname", "its host name is unknown; check the spelling"),
     ("No address associated", "its host name is unknown; check the spelling"),
     ("Connection refused", "nobody listens there; is it running, is the port right?"),
     ("All connection attempts failed", "nobody listens there; is it running, is the port right?"),
-    ("WRONG_VERSION_NUMBER", "it does not speak TLS; use http:// instead of https://"),
     ("Server disconnected", "it closed the connection without a whole answer"),
 )
 
 
 def _why(error: Exception) -> str:
     """A failure in words that tell what to check."""
+    if said := tls.failure(error):
+        return said
     chain, seen = str(error) or type(error).__name__, error.__cause__ or error.__context__
     while seen is not None:
         chain += f" {seen}"
