@@ -20,11 +20,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from understudy import tls
+from understudy.contract.coding import opened
 from understudy.contract.exchange import Exchange, Request, Response
+from understudy.contract.traffic import PACKED, unjudged
 from understudy.contract.violations import Violation
 
 LARGEST_ANSWER = 20_000_000
-"""How much of an answer's body is read, in bytes."""
+"""How much of an answer's body is read, in bytes; without its content coding."""
+TOO_LARGE = ("answer-too-large", f"the answer has more than {LARGEST_ANSWER:,} bytes")
 LONGEST_PAUSE = 60.0
 """How long a Retry-After is obeyed, in seconds."""
 TOO_MANY = 429
@@ -162,12 +165,11 @@ class Target:
         answer = await client.send(asked, stream=True)
         try:
             body = bytearray()
-            async for chunk in answer.aiter_bytes():
+            async for chunk in answer.aiter_raw():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
-                    note = f"the answer has more than {LARGEST_ANSWER:,} bytes"
-                    return Response(answer.status_code, _decoded(answer), b""), ("answer-too-large", note)
-            return Response(answer.status_code, _decoded(answer), bytes(body)), ("", "")
+                    return Response(answer.status_code, answer.headers.raw), TOO_LARGE
+            return plain(Response(answer.status_code, answer.headers.raw, bytes(body)))
         finally:
             await answer.aclose()
 
@@ -179,11 +181,23 @@ class Target:
             await asyncio.sleep(self._next - now)
 
 
-def _decoded(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
-    """An answer's headers; of a body that was compressed, those that only hold for its compressed form are left out."""
-    packed = "content-encoding" in answer.headers
-    gone = (b"content-encoding", b"content-length") if packed else ()
-    return [(name, value) for name, value in answer.headers.raw if name.lower() not in gone]
+def plain(response: Response) -> tuple[Response, tuple[str, str]]:
+    """An answer without its content coding, nor the headers that only hold for it, and what is wrong with it.
+
+    Nobody asked for a coding, and some send one all the same.
+    """
+    coding = response.fields.get("content-encoding", "")
+    if not coding:
+        return response, ("", "")
+    found = opened(coding, response.body, LARGEST_ANSWER)
+    headers = [pair for pair in response.raw_headers if pair[0].lower() not in PACKED]
+    answer = Response(response.status_code, headers, found.body)
+    if found.too_large:
+        return answer, TOO_LARGE
+    answer.unseen = found.unseen
+    if found.spoilt:
+        answer.spoil(found.spoilt)
+    return answer, ("", unjudged("answer", found.unseen) if found.unseen else "")
 
 
 def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
