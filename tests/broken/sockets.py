@@ -1,7 +1,6 @@
 """Bugs of the websocket, apart from all others: they need a played Chatwoot that tells of events on `/cable`.
 
-A bug changes the frames on their way to a client: each data frame may become none, another, or several. The scenarios
-that see them are in the folder `realtime` beside the others.
+A bug changes the frames on their way to a client: each data frame may become none, another, or several.
 """
 
 from __future__ import annotations

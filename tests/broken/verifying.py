@@ -10,13 +10,15 @@ from broken.deployment import KNOWN, SERVICE, contract, deployed, events, releas
 from understudy import bundled
 from understudy.probe.judge import Finding, Judge
 from understudy.probe.play import play
-from understudy.probe.scenario import Scenario, load_all
+from understudy.probe.scenario import Scenario, Step, load_all
 from understudy.probe.target import Manners, Target
 
 LONG = "thousand"
 """The scenario that is played last, where no other one found anything."""
 HURRY = 0.3
 """How long is waited for what comes in time, in seconds: the played Chatwoot has no background jobs."""
+HUSH = 0.1
+"""For how long nothing may come, in seconds."""
 
 
 @dataclass
@@ -38,16 +40,21 @@ class Verdict:
     skipped: list[str] = field(default_factory=list)
 
 
-def scenarios(release: str = "later", folder: str = "") -> list[Scenario]:
-    """Every scenario, the longest one last; those of the websocket are in a folder of their own."""
+def scenarios(release: str = "later", *, sockets: bool = False) -> list[Scenario]:
+    """Every scenario that asks only, the longest one last; or those that listen on a socket."""
     heard = events()
-    path = bundled.FIXTURES / SERVICE / "scenarios" / folder
+    path = bundled.FIXTURES / SERVICE / "scenarios"
     found = load_all(path, contract(release, ours=False).by_id.keys(), heard.events.keys() if heard else ())
-    return sorted(map(_hurried, found), key=lambda scenario: scenario.path.stem == LONG)
+    chosen = [one for one in found if any(step.kind == "listen" for step in one.steps) is sockets]
+    return sorted(map(_hurried, chosen), key=lambda scenario: scenario.path.stem == LONG)
 
 
 def _hurried(scenario: Scenario) -> Scenario:
-    steps = [replace(s, data={**s.data, "within": HURRY}) if "within" in s.data else s for s in scenario.steps]
+    def hurried(step: Step) -> Step:
+        seconds = HUSH if step.kind == "silence" else HURRY if "within" in step.data else None
+        return step if seconds is None else replace(step, data={**step.data, "within": seconds})
+
+    steps = [hurried(step) for step in scenario.steps]
     return replace(scenario, steps=steps)
 
 

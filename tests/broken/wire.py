@@ -121,7 +121,7 @@ WIRE: tuple[Bug, ...] = (
     Bug("length-wrong", "Content-Length announces more than comes", "document", MESSAGES, "answer-missing", "/",
         around=after(_too_long)),
     Bug("packed-wrongly", "an answer is announced as gzip and is not packed", "document", CONVERSATION,
-        "answer-missing", "/", around=after(_not_packed)),
+        "body-malformed", "/body", around=after(_not_packed)),
     Bug("hangs", "having seen is never answered", "document", "update-last-seen", "answer-missing", "/",
         around=_hang),
     Bug("limit-in-json", "who asks too often is told in JSON", "document", "create-a-message", "media-type-unknown",

@@ -65,4 +65,4 @@ def test_a_bug_is_found_nowhere_but_where_it_is() -> None:
 @pytest.mark.parametrize("bug", SOCKETS, ids=str)
 def test_a_bug_of_the_socket_is_found(bug: Bug) -> None:
     """The scenarios on the websocket find the bug where it was planted."""
-    assert asyncio.run(verify(bug, scenarios(folder="realtime"))).found
+    assert asyncio.run(verify(bug, scenarios(sockets=True))).found

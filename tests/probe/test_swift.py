@@ -8,13 +8,21 @@ import gzip
 from collections.abc import Sequence
 from typing import Self
 
+import brotli
 import pytest
+from backports import zstd
 
 from understudy.contract.exchange import Exchange, Request
 from understudy.probe.swift import SwiftTarget
 from understudy.probe.target import Manners, Target
 
-PACKED = gzip.compress(b'{"a": 1}')
+
+def packed(coding: bytes, body: bytes) -> bytes:
+    """An answer in a content coding."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
+    return head % (coding, len(body)) + body
+
+
 ANSWERS: dict[str, bytes] = {
     "plain": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
     "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
@@ -22,7 +30,13 @@ ANSWERS: dict[str, bytes] = {
     "until its end": b"HTTP/1.1 200 OK\r\n\r\nall that comes",
     "closed after": b"HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx",
     "first a hint": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\ny",
-    "packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s" % (len(PACKED), PACKED),
+    "packed": packed(b"gzip", gzip.compress(b'{"a": 1}')),
+    "in brotli": packed(b"br", brotli.compress(b'{"a": 1}')),
+    "in zstd": packed(b"zstd", zstd.compress(b'{"a": 1}')),
+    "in two codings": packed(b"br, gzip", gzip.compress(brotli.compress(b'{"a": 1}'))),
+    "in a coding that nobody reads": packed(b"compress", b"\x1f\x9d"),
+    "not in the coding it names": packed(b"br", b'{"a": 1}'),
+    "too much, packed": packed(b"zstd", zstd.compress(bytes(30_000_000))),
     "a header twice": b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n\r\n",
     "another way": b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n",
     "cut off": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
@@ -88,6 +102,25 @@ def test_both_clients_agree(name: str) -> None:
             assert one.response.status_code == other.response.status_code
             assert one.response.body == other.response.body
             assert one.response.raw_headers == other.response.raw_headers
+
+
+def said(name: str) -> Exchange:
+    """What the lean client says of an answer."""
+    return asyncio.run(asked(SwiftTarget, Server(ANSWERS[name], ends=False), [Request("GET", "/")]))[0]
+
+
+def test_a_packed_answer_is_what_it_says_unpacked() -> None:
+    """One in a coding that nobody reads says nothing, one that breaks its coding cannot be read, and none is endless."""
+    for name in ("packed", "in brotli", "in zstd", "in two codings"):
+        answer = said(name).response
+        assert answer is not None
+        assert (answer.body, answer.content.value) == (b'{"a": 1}', {"a": 1}), name
+    closed = said("in a coding that nobody reads")
+    assert closed.note == "the answer's body was not judged: its content coding `compress` is not read"
+    spoilt = said("not in the coding it names").response
+    assert spoilt is not None
+    assert [problem.code for problem in spoilt.content.problems] == ["body-malformed"]
+    assert [violation.code for violation in said("too much, packed").violations] == ["answer-too-large"]
 
 
 def test_a_request_goes_out_as_it_was_made() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import resource
+import zlib
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+from backports import zstd
 
 from deployments import Visit, answering, contract, deployment, get, proxy
 
@@ -71,20 +75,73 @@ def test_a_preflight_is_nobodys_fault(tmp_path: Path) -> None:
     assert (exchange.violations, exchange.note) == ([], "a CORS preflight, which belongs to no operation")
 
 
-def test_a_packed_body_is_judged_unpacked_and_passed_on_packed(tmp_path: Path) -> None:
+CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}
+
+
+def packed_in(coding: str, body: bytes, folder: Path) -> tuple[bytes, Any]:
+    """What the client got of a body with this coding's name, and the exchange."""
+    raw = said(body, f"Content-Encoding: {coding}".encode())
+    answer, exchange = judged(raw, get("/things/1", "Connection: close"), folder)
+    return answer.partition(b"\r\n\r\n")[2], exchange
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_packed_body_is_judged_unpacked_and_passed_on_packed(coding: str, tmp_path: Path) -> None:
     """Content codings stay on the wire; the contract judges what they hold."""
-    packed = gzip.compress(b'{"name": 7}', mtime=0)
-    answer, exchange = judged(said(packed, b"Content-Encoding: gzip"), get("/things/1", "Connection: close"), tmp_path)
-    assert answer.endswith(packed)
+    packed = CODINGS[coding](b'{"name": 7}')
+    answer, exchange = packed_in(coding, packed, tmp_path)
+    assert answer == packed
     assert [v.where for v in exchange.violations] == ["/body/name"]
+    twice = gzip.compress(CODINGS[coding](b'{"name": "Ada"}'))
+    answer, exchange = packed_in(f"{coding}, gzip", twice, tmp_path)
+    assert (answer, exchange.violations, exchange.note) == (twice, [], "")
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_body_that_is_not_what_its_coding_says_cannot_be_read(coding: str, tmp_path: Path) -> None:
+    """Plain JSON under a coding's name, or a packed body without its end, is broken for every client."""
+    whole = CODINGS[coding](b'{"name": "Ada"}')
+    for body in (b'{"name": "Ada"}', whole[:-1]):
+        answer, exchange = packed_in(coding, body, tmp_path)
+        assert answer == body
+        (violation,) = exchange.violations
+        assert (violation.code, violation.where) == ("body-malformed", "/body")
+        assert f"is no {coding}" in violation.message
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_body_that_would_fill_the_memory_is_never_unpacked(coding: str, tmp_path: Path) -> None:
+    """Of half a gigabyte of nothing, packed into a few bytes, no more is made than is judged."""
+    bomb = nothing(coding, 512)
+    assert len(bomb) < 3_000_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer, exchange = packed_in(coding, bomb, tmp_path)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert answer == bomb
+    assert exchange.note == "the answer's body was not judged: it has more than 10,000,000 bytes when it is unpacked"
+    assert grown < 150_000  # kilobytes
+
+
+def nothing(coding: str, megabytes: int) -> bytes:
+    """So many megabytes of zeros, packed piece by piece."""
+    piece = bytes(2**20)
+    if coding == "br":
+        stream = brotli.Compressor(quality=5)
+        return b"".join([*(stream.process(piece) for _ in range(megabytes)), stream.finish()])
+    stream = {
+        "gzip": lambda: zlib.compressobj(1, wbits=31),
+        "deflate": lambda: zlib.compressobj(1),
+        "zstd": zstd.ZstdCompressor,
+    }[coding]()
+    return b"".join([*(stream.compress(piece) for _ in range(megabytes)), stream.flush()])
 
 
 def test_a_body_in_an_unread_coding_is_not_judged_and_said_so(tmp_path: Path) -> None:
     """Of a body that cannot be unpacked nothing is said but that it was not judged; head and status are."""
-    raw = said(b"\x0b\x80hi", b"Content-Encoding: br", status=b"418 Odd")
+    raw = said(b"\x1f\x9dhi", b"Content-Encoding: compress", status=b"418 Odd")
     _, exchange = judged(raw, get("/things/1", "Connection: close"), tmp_path)
     assert [v.code for v in exchange.violations] == ["status-unknown"]
-    assert exchange.note == "the answer's body was not judged: its content coding `br` is not read"
+    assert exchange.note == "the answer's body was not judged: its content coding `compress` is not read"
 
 
 def test_enforcing_refuses_a_bad_request_before_the_deployment_hears_of_it(tmp_path: Path) -> None:

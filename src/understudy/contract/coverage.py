@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,15 +84,16 @@ class Coverage:
 
     Args:
         contract: the contract.
+        unheard: names of events that do not count, since nobody can hear them.
 
     Attributes:
         outside: messages that belong to no operation or event of the contract.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, unheard: Collection[str] = ()) -> None:
         self.contract = contract
         self.outside = 0
-        self._surfaces = Surfaces(contract)
+        self._surfaces = Surfaces(contract, unheard)
         self._tallies: dict[Key, Tally] = {}
 
     def add(self, exchange: Exchange) -> None:

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, quote
 
 from werkzeug.datastructures import Headers
 
-from understudy.contract.body import Body, decode, is_json
+from understudy.contract.body import Body, decode, is_json, parse_media_type
+from understudy.contract.multipart import Problem
 from understudy.contract.violations import Violation
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -68,6 +69,11 @@ class Message:
         self.unseen = ""
         self._fields: dict[str, str] | None = None
         self._content: Body | None = None
+
+    def spoil(self, why: str) -> None:
+        """Say that nobody can read the body, whatever its media type, since its content coding is broken."""
+        media_type = parse_media_type(self.content_type)
+        self._content = Body(media_type, problems=(Problem("body-malformed", "/body", why),))
 
     @property
     def fields(self) -> dict[str, str]:

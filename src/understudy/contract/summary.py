@@ -1,7 +1,8 @@
 """Contract coverage as data for reports: figures by operation, by kind and on the whole, and what is missing and why.
 
 *The* number is operation-wise: a promise shared by `$ref` counts once for each message of each operation that it is
-made for. `places` counts every place of the document once. Made by `coverage`; it must not know how a report looks.
+made for. `places` counts every place of the document once, and once more for events. Made by `coverage`; it must not
+know how a report looks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ class Figure:
     def share(self) -> float:
         """The exercised ones' share, 0 to 1; of nothing, all."""
         return self.exercised / self.total if self.total else 1.0
+
+
+NONE = Figure(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Summary:
 
     Attributes:
         figure: the number: promises exercised, operation by operation.
-        places: the same with every keyword of the document counted once, whoever refers to it.
+        places: the same with every keyword of the document counted once, whoever refers to it, events apart.
         kinds: promises exercised by kind.
         operations: each operation, then each event, in the document's order.
         outside: messages that belong to none of them.
@@ -95,14 +99,14 @@ def summarise(counted: Mapping[Key, tuple[Register, Counter[int], Counter[int]]]
     groups: dict[tuple[bool, str], list[Key]] = defaultdict(list)
     for key in counted:
         groups[key[0] == "event", key[1]].append(key)
-    places: dict[tuple[str, str], bool] = {}
+    places: dict[tuple[bool, str, str], bool] = {}
     kinds: dict[Kind, list[bool]] = defaultdict(list)
     for register, kept, broken in counted.values():
         for number, promise in enumerate(register.promises):
             if promise is not None:
                 exercised = bool(kept[number] or broken[number])
                 kinds[promise.kind].append(exercised)
-                place = (promise.schema, promise.keyword)
+                place = (promise.side == "event", promise.schema, promise.keyword)
                 places[place] = places.get(place, False) or exercised
     return Summary(
         _figure([exercised for found in kinds.values() for exercised in found]),
@@ -111,6 +115,24 @@ def summarise(counted: Mapping[Key, tuple[Register, Counter[int], Counter[int]]]
         tuple(_operation([(key, *counted[key]) for key in keys]) for keys in groups.values()),
         outside,
     )
+
+
+def together(one: Summary, other: Summary) -> Summary:
+    """The summary of two documents that promise side by side, as one of operations and one of events do."""
+    return Summary(
+        _sum(one.figure, other.figure),
+        _sum(one.places, other.places),
+        {
+            kind: _sum(one.kinds.get(kind, NONE), other.kinds.get(kind, NONE))
+            for kind in sorted(one.kinds.keys() | other.kinds.keys())
+        },
+        one.operations + other.operations,
+        one.outside + other.outside,
+    )
+
+
+def _sum(one: Figure, other: Figure) -> Figure:
+    return Figure(one.exercised + other.exercised, one.total + other.total)
 
 
 def _operation(counted: list[tuple[Key, Register, Counter[int], Counter[int]]]) -> OperationSummary:

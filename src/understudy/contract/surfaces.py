@@ -5,7 +5,7 @@ Called by `promises`, which lists them all, and by `coverage`, which asks for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from understudy.contract import pointer
@@ -25,13 +25,14 @@ class Surfaces:
 
     Args:
         contract: the contract.
+        unheard: names of events that are left out, since nobody can hear them.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, unheard: Collection[str] = ()) -> None:
         self.contract = contract
         self._matcher = Matcher(contract.data, contract.document.version, contract.planner.compiler)
         self._made: dict[Key, Any] = {}
-        self.events = dict(_events(contract.data))
+        self.events = {name: place for name, place in _events(contract.data) if name not in unheard}
 
     def request(self, operation: Operation) -> RequestSurface:
         """That of an operation's requests."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from understudy.contract.coding import decoded
+from understudy.contract.coding import Opened, opened
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.templates import PARAMETER, Templates
@@ -20,9 +21,11 @@ LIMIT = 10_000_000
 PREFLIGHT = "a CORS preflight, which belongs to no operation"
 HANDSHAKE = "a websocket, which belongs to no operation"
 SWITCHING = 101
-_PACKED = frozenset({b"content-encoding", b"content-length"})
+PACKED = frozenset({b"content-encoding", b"content-length"})
+"""The headers that hold only for a body in its content coding."""
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
+Seen = TypeVar("Seen", Request, Response)
 
 
 @dataclass(slots=True)
@@ -61,26 +64,23 @@ class Traffic:
         """
         raw, _, query = target.partition("?")
         path, template, params = self._route(unquote(raw))
-        headers, body, unseen = _opened(seen)
+        headers, found = _opened(seen)
         request = Request(
             method,
             path,
             query=query.encode("latin-1", "replace"),
             headers=headers,
-            body=body,
+            body=found.body,
             template=template,
             path_params=params,
             raw_path=raw,
         )
-        request.unseen = unseen
-        return request
+        return _told(request, found)
 
     def response(self, status: int, seen: Sighting) -> Response:
         """A response that was seen."""
-        headers, body, unseen = _opened(seen)
-        response = Response(status, headers, body)
-        response.unseen = unseen
-        return response
+        headers, found = _opened(seen)
+        return _told(Response(status, headers, found.body), found)
 
     def judge(self, exchange: Exchange) -> None:
         """Judge both sides of an exchange: what is found is added to it, and what could not be judged is noted."""
@@ -96,7 +96,7 @@ class Traffic:
             exchange.violations += self.contract.check_response(request, response)
         for what, message in (("request", request), ("answer", response)):
             if message is not None and message.unseen:
-                exchange.note = _joined(exchange.note, f"the {what}'s body was not judged: {message.unseen}")
+                exchange.note = _joined(exchange.note, unjudged(what, message.unseen))
 
     def _route(self, path: str) -> tuple[str, str | None, dict[str, str]]:
         """The path as the document has it, its template, and the path parameters; a path of nobody's stays as it is."""
@@ -107,6 +107,11 @@ class Traffic:
                 template, values = found
                 return below, template, dict(zip(PARAMETER.findall(template), values, strict=True))
         return path, None, {}
+
+
+def unjudged(what: str, why: str) -> str:
+    """The sentence that says why the body of a request, or of an answer, was not judged."""
+    return f"the {what}'s body was not judged: {why}"
 
 
 def server_path(contract: Contract) -> str:
@@ -123,13 +128,21 @@ def is_preflight(request: Request) -> bool:
     return request.method == "options" and "origin" in fields and "access-control-request-method" in fields
 
 
-def _opened(seen: Sighting) -> tuple[RawHeaders, bytes, str]:
+def _opened(seen: Sighting) -> tuple[RawHeaders, Opened]:
     """Headers and body as the contract speaks of them: without content coding, nor headers that only hold for it."""
     coding = next((value for name, value in seen.headers if name.lower() == b"content-encoding"), b"")
     if not coding or seen.unseen:
-        return seen.headers, b"" if seen.unseen else seen.body, seen.unseen
-    body, unseen = decoded(coding.decode("latin-1"), seen.body, LIMIT)
-    return [pair for pair in seen.headers if pair[0].lower() not in _PACKED], body, unseen
+        return seen.headers, Opened(b"" if seen.unseen else seen.body, seen.unseen)
+    found = opened(coding.decode("latin-1"), seen.body, LIMIT)
+    return [pair for pair in seen.headers if pair[0].lower() not in PACKED], found
+
+
+def _told(message: Seen, found: Opened) -> Seen:
+    """The message, with what is to be said of its body."""
+    message.unseen = found.unseen
+    if found.spoilt:
+        message.spoil(found.spoilt)
+    return message
 
 
 def _joined(note: str, more: str) -> str:

@@ -14,8 +14,10 @@ from functools import cache
 from typing import Any
 
 from understudy.contract.contract import Contract
-from understudy.contract.coverage import Coverage
+from understudy.contract.coverage import Count, Coverage
 from understudy.contract.exchange import Event, Exchange
+from understudy.contract.promises import Promise
+from understudy.contract.summary import Summary, together
 from understudy.contract.violations import Violation
 
 KEPT, SMALLEST = 50_000_000, 2_000
@@ -28,6 +30,8 @@ LAW = "law"
 """Stands for a profile where no document, but a law of a scenario or a property was broken."""
 NOTE = "note"
 """Stands for a profile where no promise was broken, and somebody should know all the same; it never fails a run."""
+WEBHOOKS = "Webhooks"
+"""The tag of the events that are sent to an address of the client's, beside those that a socket tells."""
 DEAD_AFTER = 5
 """After how many requests in a row without an answer a deployment counts as gone."""
 _NUMBERS = re.compile(r"/\d+(?=/|$)")
@@ -88,7 +92,8 @@ class Judge:
         self.events = events
         self.main = next(iter(contracts.values()))
         self.coverage = Coverage(self.main)
-        self.event_coverage = Coverage(events) if events is not None else None
+        # A document may say itself what events tell; then they are among its own promises.
+        self.event_coverage = self.coverage if events is None or events is self.main else _heard(events)
         self.findings: dict[str, Finding] = {}
         self.statuses: dict[str, dict[int, int]] = {}
         self.exchanges: list[tuple[str, Exchange]] = []
@@ -161,7 +166,7 @@ class Judge:
 
     def judge_event(self, event: Event, origin: str) -> tuple[Violation, ...]:
         """Judge an event that was heard."""
-        if self.events is None or self.event_coverage is None:
+        if self.events is None:
             return ()
         broken = self.events.check_event(event.name, event.data)
         event.violations = list(broken)
@@ -177,6 +182,27 @@ class Judge:
     def note(self, violation: Violation, exchange: Exchange, origin: str) -> None:
         """Keep what breaks no promise of the deployment's, yet should be known."""
         self._note((violation,), NOTE, exchange, origin)
+
+    def summary(self) -> Summary:
+        """What was exercised, operations and events together."""
+        summary = self.coverage.summary()
+        return summary if self._together else together(summary, self.event_coverage.summary())
+
+    def counts(self) -> dict[Promise, Count]:
+        """Every promise, operations' and events' alike, with how many messages kept and broke it."""
+        return self.coverage.counts() | ({} if self._together else self.event_coverage.counts())
+
+    @property
+    def digest(self) -> str:
+        """What tells the documents that are judged by from others."""
+        if self._together:
+            return self.coverage.digest
+        return hashlib.sha256(f"{self.coverage.digest}{self.event_coverage.digest}".encode()).hexdigest()
+
+    @property
+    def _together(self) -> bool:
+        """Whether one document promises both answers and events."""
+        return self.event_coverage is self.coverage
 
     def silence(self) -> str:
         """Why the last requests all went without an answer; empty as long as the deployment answers."""
@@ -202,6 +228,11 @@ class Judge:
                 finding.origins.append(origin)
             if profile in (LAW, min(finding.profiles)):
                 finding.count += 1
+
+
+def _heard(events: Contract) -> Coverage:
+    """The coverage of what sockets tell; what goes to a client's own address reaches no judge."""
+    return Coverage(events, [name for name, event in events.events.items() if WEBHOOKS in event.node.get("tags", ())])
 
 
 def json_of(exchange: Exchange) -> Any:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.contract.exchange import Event, Exchange, Request
+from understudy.contract.frames import event_of
 from understudy.contract.violations import Side, Violation
 from understudy.probe import captures, expectations
 from understudy.probe.building import NO_BODY, BuildError, Values, build
-from understudy.probe.cable import Cable, CableError
+from understudy.probe.cable import Cable, CableError, NoCableError
 from understudy.probe.judge import Judge, json_of
 from understudy.probe.scenario import LONGEST_WAIT, Scenario, Step
 from understudy.probe.target import Target
@@ -84,6 +85,7 @@ async def play(scenario: Scenario, target: Target, judge: Judge, known: Mapping[
                 await stage.play(step)
             except _UnreachedError:
                 continue  # what was never made needs no cleaning up
+        stage.overhear()
     return outcome
 
 
@@ -145,9 +147,11 @@ class _Stage:
 
     async def _listen(self, step: Step) -> None:
         identifier = str(self._fill(step.data["identifier"], step.name))
-        cable = Cable(self.target.url, step.data.get("path", "/cable"), identifier, self.target.manners.patience)
+        cable = Cable(self.target.url, step.data.get("path", "/cable"), identifier, self.target.manners)
         try:
             self.cables[step.name] = await self.stack.enter_async_context(cable)
+        except NoCableError as error:
+            raise _UnreachedError(f"nobody can listen: {error}") from None
         except CableError as error:
             event = Event(step.name)
             self._law(step, event, "/", str(error))
@@ -169,7 +173,17 @@ class _Stage:
     async def _silence(self, step: Step) -> None:
         heard = await self._cable(step).take(step.name, min(float(step.data.get("within", HUSH)), LONGEST_WAIT))
         if heard is not None:
-            self._law(step, Event(step.name, heard.get("data")), "/", f"{step.name} was heard, and must not be")
+            event = Event(step.name, heard.get("data"))
+            self.judge.judge_event(event, self.scenario.name)
+            self._law(step, event, "/", f"{step.name} was heard, and must not be")
+
+    def overhear(self) -> None:
+        """Judge what the sockets said beside what was waited for."""
+        documented = self.judge.events.events if self.judge.events else {}
+        for text in (text for cable in self.cables.values() for text in cable.left()):
+            found = event_of(text, documented)
+            if found is not None:
+                self.outcome.broken += len(self.judge.judge_event(Event(*found), self.scenario.name))
 
     def _cable(self, step: Step) -> Cable:
         name = step.data.get("on", "cable")

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 from understudy import __version__
-from understudy.contract.coding import decoded
+from understudy.contract.coding import opened
 from understudy.contract.traffic import LIMIT
 from understudy.probe.credentials import Credentials
 
@@ -197,13 +197,13 @@ class Recording:
             return {"comment": f"not recorded: it has more than {LIMIT:,} bytes"}
         if not message.whole:
             return {"comment": f"not recorded: {message.broken_off or 'its end was not seen'}"}
-        body, unread = decoded(_value(message, b"content-encoding"), bytes(message.body), LIMIT)
-        if unread:
-            return {"comment": f"not recorded: {unread}"}
+        found = opened(_value(message, b"content-encoding"), bytes(message.body), LIMIT)
+        if found.unseen:
+            return {"comment": f"not recorded: {found.unseen}"}
         try:
-            text = self.credentials.text(body.decode())
+            text = self.credentials.text(found.body.decode())
         except UnicodeDecodeError:
-            return {"text": base64.b64encode(body).decode(), "encoding": "base64", "_size": len(body)}
+            return {"text": base64.b64encode(found.body).decode(), "encoding": "base64", "_size": len(found.body)}
         return {"text": text, "_size": len(text.encode())} if text or message.size else {}
 
     def _headers(self, message: Message) -> list[dict[str, str]]:

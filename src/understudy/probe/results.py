@@ -73,8 +73,9 @@ class Results:
         fails_on: the profiles, and ``law``, whose broken promises make it fail.
         promises: what each finding's promise says and where it is written, by fingerprint.
         accepted: what the baseline says of each finding that it has, by fingerprint.
-        counts: every promise of the first profile, with how many messages kept and broke it.
-        document: the digest of the first profile's document; two results of the same one can be merged.
+        counts: every promise of the first profile and of the events, with how many messages kept and broke it.
+        document: the digest of the first profile's document and the events'; two results of the same can be merged.
+        events: the operationId of each event, by its name.
     """
 
     target: str
@@ -95,6 +96,7 @@ class Results:
     accepted: Mapping[str, Accepted]
     counts: Mapping[Promise, Count]
     document: str
+    events: Mapping[str, str]
 
     @property
     def failing(self) -> list[Finding]:
@@ -137,14 +139,15 @@ def gather(  # noqa: PLR0913 - what a report is made of
         findings=findings,
         standings=standings,
         healed=baseline.healed(standings.keys()),
-        coverage=judge.coverage.summary(),
+        coverage=judge.summary(),
         statuses=judge.statuses,
         exchanges=judge.exchanges,
         fails_on=frozenset({LAW, profiles[0]}) if fails_on is None else fails_on,
         promises={f.fingerprint: promised(f, judge, scenarios) for f in findings},
         accepted={name: entry for name, entry in baseline.accepted.items() if name in standings},
-        counts=judge.coverage.counts(),
-        document=judge.coverage.digest,
+        counts=judge.counts(),
+        document=judge.digest,
+        events={name: event.operation_id for name, event in judge.events.events.items()} if judge.events else {},
     )
 
 

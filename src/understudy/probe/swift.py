@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import zlib
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -18,13 +17,13 @@ from urllib.parse import urlsplit
 import httptools
 import httpx
 
+from understudy import tls
 from understudy.contract.exchange import Request, Response
-from understudy.probe.target import LARGEST_ANSWER, Manners, Target
+from understudy.probe.target import LARGEST_ANSWER, TOO_LARGE, Manners, Target, plain
 
 # What belongs to the connection, not to the case.
 _OURS = frozenset({b"host", b"content-length", b"connection", b"transfer-encoding"})
 _BODIED = frozenset({"POST", "PUT", "PATCH"})
-_UNPACK: Mapping[bytes, int] = {b"gzip": 16 + zlib.MAX_WBITS, b"deflate": zlib.MAX_WBITS}
 
 
 class LostError(OSError):
@@ -163,7 +162,7 @@ class SwiftTarget(Target):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         if self._secure:
-            self._tls = httpx.create_ssl_context(verify=self.manners.verify, trust_env=False)
+            self._tls = tls.context(verify=self.manners.verify)
         return self
 
     async def __aexit__(
@@ -194,8 +193,8 @@ class SwiftTarget(Target):
             if connection.alive:
                 self._idle.append(connection)
             if connection.overflowed:
-                return response, ("answer-too-large", f"the answer has more than {LARGEST_ANSWER:,} bytes")
-            return _unpacked(response), ("", "")
+                return response, TOO_LARGE
+            return plain(response)
 
     async def _connect(self) -> _Connection:
         async with asyncio.timeout(self.manners.connect):
@@ -220,16 +219,3 @@ class SwiftTarget(Target):
             lines.append(b"Content-Length: %d\r\n" % len(request.body))
         lines += (b"\r\n", request.body)
         return b"".join(lines)
-
-
-def _unpacked(response: Response) -> Response:
-    """An answer as its sender meant it; nobody asked for a packed one, and some send it all the same."""
-    said = next((value.lower() for name, value in response.raw_headers if name.lower() == b"content-encoding"), b"")
-    if said not in _UNPACK:
-        return response
-    try:
-        body = zlib.decompress(response.body, _UNPACK[said])
-    except zlib.error:
-        return response
-    gone = (b"content-encoding", b"content-length")
-    return Response(response.status_code, [pair for pair in response.raw_headers if pair[0].lower() not in gone], body)

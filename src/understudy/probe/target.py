@@ -19,11 +19,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from understudy import tls
+from understudy.contract.coding import opened
 from understudy.contract.exchange import Exchange, Request, Response
+from understudy.contract.traffic import PACKED, unjudged
 from understudy.contract.violations import Violation
 
 LARGEST_ANSWER = 20_000_000
-"""How much of an answer's body is read, in bytes."""
+"""How much of an answer's body is read, in bytes; without its content coding."""
+TOO_LARGE = ("answer-too-large", f"the answer has more than {LARGEST_ANSWER:,} bytes")
 LONGEST_PAUSE = 60.0
 """How long a Retry-After is obeyed, in seconds."""
 TOO_MANY = 429
@@ -79,7 +83,7 @@ class Target:
         manners = self.manners
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(manners.patience, connect=manners.connect),
-            verify=manners.verify,
+            verify=tls.context(verify=manners.verify) if self.url.startswith("https:") else False,
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
@@ -161,12 +165,11 @@ class Target:
         answer = await client.send(asked, stream=True)
         try:
             body = bytearray()
-            async for chunk in answer.aiter_bytes():
+            async for chunk in answer.aiter_raw():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
-                    note = f"the answer has more than {LARGEST_ANSWER:,} bytes"
-                    return Response(answer.status_code, _decoded(answer), b""), ("answer-too-large", note)
-            return Response(answer.status_code, _decoded(answer), bytes(body)), ("", "")
+                    return Response(answer.status_code, answer.headers.raw), TOO_LARGE
+            return plain(Response(answer.status_code, answer.headers.raw, bytes(body)))
         finally:
             await answer.aclose()
 
@@ -178,11 +181,23 @@ class Target:
             await asyncio.sleep(self._next - now)
 
 
-def _decoded(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
-    """An answer's headers; of a body that was compressed, those that only hold for its compressed form are left out."""
-    packed = "content-encoding" in answer.headers
-    gone = (b"content-encoding", b"content-length") if packed else ()
-    return [(name, value) for name, value in answer.headers.raw if name.lower() not in gone]
+def plain(response: Response) -> tuple[Response, tuple[str, str]]:
+    """An answer without its content coding, nor the headers that only hold for it, and what is wrong with it.
+
+    Nobody asked for a coding, and some send one all the same.
+    """
+    coding = response.fields.get("content-encoding", "")
+    if not coding:
+        return response, ("", "")
+    found = opened(coding, response.body, LARGEST_ANSWER)
+    headers = [pair for pair in response.raw_headers if pair[0].lower() not in PACKED]
+    answer = Response(response.status_code, headers, found.body)
+    if found.too_large:
+        return answer, TOO_LARGE
+    answer.unseen = found.unseen
+    if found.spoilt:
+        answer.spoil(found.spoilt)
+    return answer, ("", unjudged("answer", found.unseen) if found.unseen else "")
 
 
 def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
@@ -216,19 +231,19 @@ def _retry_after(response: Response | None) -> float | None:
 
 
 _REASONS: tuple[tuple[str, str], ...] = (
-    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted; mend it, or use --insecure if you know it"),
     ("Name or service not known", "its host name is unknown; check the spelling"),
     ("nodename nor servname", "its host name is unknown; check the spelling"),
     ("No address associated", "its host name is unknown; check the spelling"),
     ("Connection refused", "nobody listens there; is it running, is the port right?"),
     ("All connection attempts failed", "nobody listens there; is it running, is the port right?"),
-    ("WRONG_VERSION_NUMBER", "it does not speak TLS; use http:// instead of https://"),
     ("Server disconnected", "it closed the connection without a whole answer"),
 )
 
 
 def _why(error: Exception) -> str:
     """A failure in words that tell what to check."""
+    if said := tls.failure(error):
+        return said
     chain, seen = str(error) or type(error).__name__, error.__cause__ or error.__context__
     while seen is not None:
         chain += f" {seen}"

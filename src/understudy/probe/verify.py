@@ -78,7 +78,7 @@ class Verification:
         self.order = order
         self.progress = progress
         self.ends: float | None = None
-        self.known: dict[str, object] = {"mark": mark(order.seed), **order.known}
+        self.known: Mapping[str, object] = {"mark": mark(order.seed), **order.known}
 
     async def run(self) -> Results:
         """Run every part, one after the other."""
@@ -129,7 +129,7 @@ PlayPart = Callable[[Verification, Part], Awaitable[None]]
 
 
 async def play_scenarios(verification: Verification, part: Part) -> None:
-    """Play every scenario that may be played; what one captured, the next ones know."""
+    """Play every scenario that may be played; none knows what another one captured, lest it puts that away."""
     order = verification.order
     for index, scenario in enumerate(order.scenarios):
         verification.progress(part.name, index, len(order.scenarios), scenario.name)
@@ -138,7 +138,6 @@ async def play_scenarios(verification: Verification, part: Part) -> None:
             continue
         outcome = await play(scenario, verification.target, verification.judge, verification.known)
         part.tried += bool(outcome.played)
-        verification.known |= {name: value for name, value in outcome.captured.items() if name != "n"}
         if outcome.skipped:
             part.skipped.append(Skipped(scenario.name, outcome.skipped))
         verification.watch()

@@ -162,6 +162,11 @@ class Operation:
     promises: tuple[Exercised, ...]
 
     @property
+    def is_event(self) -> bool:
+        """Whether it is an event, which has no statuses."""
+        return all(promise.side == "event" for promise in self.promises)
+
+    @property
     def missing(self) -> list[Exercised]:
         """The promises that nothing exercised."""
         return [promise for promise in self.promises if not promise.kept + promise.broken]

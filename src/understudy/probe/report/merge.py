@@ -142,9 +142,9 @@ def _coverage(coverages: Sequence[Coverage]) -> Coverage:
         _operation([coverage.operations[index] for coverage in coverages])
         for index in range(len(coverages[0].operations))
     )
-    places: dict[tuple[str, str], bool] = {}
+    places: dict[tuple[bool, str, str], bool] = {}
     for promise in (promise for operation in operations for promise in operation.promises):
-        place = (promise.schema, promise.keyword)
+        place = (promise.side == "event", promise.schema, promise.keyword)  # events may have a document of their own
         places[place] = places.get(place, False) or bool(promise.kept + promise.broken)
     return Coverage(
         sum(operation.exercised for operation in operations),

@@ -227,9 +227,10 @@ class _Telling:
 
     def operation(self, told: OperationSummary) -> content.Operation:
         reasons = {missing.promise: missing.reason for missing in told.missing}
-        counts = self.results.counts
+        counts, promises = self.results.counts, self.promises[told.operation_id]
+        named = self.results.events if promises[0].side == "event" else {}  # as violations name it
         return content.Operation(
-            told.operation_id,
+            named.get(told.operation_id, told.operation_id),
             told.messages,
             told.figure.exercised,
             told.figure.total,
@@ -239,7 +240,7 @@ class _Telling:
                     p.side, p.status, p.media_type, p.schema, p.keyword, p.kind,
                     counts[p].kept, counts[p].broken, reasons.get(p, ""),
                 )
-                for p in self.promises[told.operation_id]
+                for p in promises
             ),
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from understudy.probe.report.characters import one_line
 from understudy.probe.report.content import Exercised, Found, Report
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+HEARD = "heard"
 
 
 def verdict(report: Report) -> str:
@@ -56,15 +57,21 @@ def operation_of(finding: Found) -> str:
 
 
 def rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
-    """The table by operation: operation, statuses seen, violations by code, statuses promised and never seen."""
+    """The table by operation: operation, statuses seen, violations by code, statuses promised and never seen.
+
+    An event is heard or not.
+    """
     codes: dict[str, Counter[str]] = {}
     for finding in report.findings:
         codes.setdefault(finding.broken.operation_id, Counter())[finding.broken.code] += finding.count
     promised = {operation.operation_id: operation.statuses for operation in report.coverage.operations}
+    events = {one.operation_id: one.messages for one in report.coverage.operations if one.is_event}
     names = [*promised, *(name for name in {**report.statuses, **codes} if name not in promised)]
     for name in names:
         seen, broken = report.statuses.get(name, {}), codes.get(name, Counter())
         unseen = sorted(status for status, times in promised.get(name, {}).items() if not times)
+        if name in events:
+            seen, unseen = ({HEARD: events[name]}, []) if events[name] else ({}, [HEARD])
         yield name or "(no operation)", _times(seen), _times(broken), ", ".join(unseen)
 
 

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from understudy import tls
 from understudy.server.proxy.wire import Wire
 
 BAD_GATEWAY, GATEWAY_TIMEOUT = 502, 504
@@ -144,19 +145,15 @@ class Upstream:
 
 
 def _tls(*, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = tls.context(verify=verify)
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 def _why(error: Exception) -> str:
     """A failure in words that tell what to check."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({error.verify_message}); mend it, or use --insecure if you know it"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason}); is it http:// instead?"
+    if said := tls.failure(error):
+        return said
     if isinstance(error, socket.gaierror | UnicodeError):
         return "its host name is unknown; check the spelling"
     if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
