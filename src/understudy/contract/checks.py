@@ -18,6 +18,7 @@ from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE
 from understudy.contract.one_way import one_way_values
 from understudy.contract.operation import Operation
+from understudy.contract.styles import query_styles
 from understudy.contract.violations import Side, Violation
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -61,10 +62,10 @@ def undeclared_query(context: Context) -> Iterator[Violation]:
     """A query parameter that the document does not know, and no security scheme either."""
     if not context.request.query:
         return
-    known = {name for location, name in context.operation.parameters if location == "query"}
-    known |= query_keys(context.document)
+    keys, styles = query_keys(context.document), dict(query_styles(context.document, context.operation.parameters))
     for name in dict.fromkeys(name for name, _ in context.request.query_pairs):
-        if name not in known:
+        known = name in keys or name in styles or any(style.owns(name) for style in styles.values() if style)
+        if not known:
             message = f"the query parameter `{name}` is not documented"
             yield context.violation("query-undeclared", pointer.join(("query", name)), message, context.operation.place)
 

@@ -14,7 +14,6 @@ from operator import truediv
 from typing import Any
 
 from jsonschema_path import SchemaPath
-from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles import deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.security import providers
@@ -46,6 +45,7 @@ from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
 from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.pointer import Parts
+from understudy.contract.readers import Casters, Styles
 from understudy.contract.views import Decoded, RequestView, ResponseView
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
@@ -214,11 +214,13 @@ class Engine:
         for name, validator in PARTS[version].items():
             stock = validator.schema_validators_factory
             cache = caches.setdefault(id(stock), CachingValidators(stock))
+            casters = Casters(cache, validator.schema_casters_factory.types_caster)
             self._parts[name] = validator(
                 spec,
                 path_finder_cls=RouteFinder,
                 schema_validators_factory=cache,
-                schema_casters_factory=SchemaCastersFactory(cache, validator.schema_casters_factory.types_caster),
+                schema_casters_factory=casters,
+                style_deserializers_factory=Styles(casters, document),
                 media_type_deserializers_factory=DecodedBodies(document),
             )
 
@@ -233,7 +235,7 @@ class Engine:
             head: whether parameters are judged.
             body: whether the body is judged.
         """
-        view = RequestView(request)
+        view = RequestView(request, parameters)
         if head:
             for error in self._parts["parameters"].iter_errors(view):
                 yield from self._empty(error, parameters) if _is_empty(error) else (error,)

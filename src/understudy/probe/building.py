@@ -92,7 +92,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         elif place == "header":
             headers.append((name, _joined(node, given, place)))
         else:
-            cookies.append(f"{name}={_joined(node, given, place)}")
+            cookies += [f"{key}={text}" for key, text in _in_query(node, name, given)]
     query += values.query.items()
     if left:
         known = ", ".join(sorted({name for _, name in operation.parameters})) or "none"
@@ -226,7 +226,7 @@ def _in_query(node: Mapping[str, Any], name: str, value: Any) -> Sequence[tuple[
     style = node.get("style", "form")
     explode = bool(node.get("explode", style in ("form", "deepObject")))
     if style == "deepObject" and isinstance(value, Mapping):
-        return [(f"{name}[{key}]", _text(item)) for key, item in value.items()]
+        return [(key, text) for key, text in _nested(name, value) if isinstance(text, str)]
     if explode and isinstance(value, Mapping):
         return [(key, _text(item)) for key, item in value.items()]
     if explode and isinstance(value, list | tuple):
