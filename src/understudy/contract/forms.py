@@ -73,16 +73,21 @@ def resolve(document: Mapping[str, Any], schema: Any) -> Any:
     return schema
 
 
-def properties(document: Mapping[str, Any], schema: Any, depth: int = 8) -> dict[str, Any]:
-    """Property schemas by name, of the schema itself and of whatever it is composed of."""
+def properties(document: Mapping[str, Any], schema: Any) -> dict[str, Any]:
+    """Property schemas by name, references resolved, of the schema itself and of whatever it is composed of."""
+    return {name: resolve(document, value) for name, value in listed(document, schema).items()}
+
+
+def listed(document: Mapping[str, Any], schema: Any, depth: int = 8) -> dict[str, Any]:
+    """The same as they are written, so that what stands beside a reference is seen."""
     schema = resolve(document, schema)
     if not isinstance(schema, Mapping) or not depth:
         return {}
     found: dict[str, Any] = {}
     for keyword in ("allOf", "anyOf", "oneOf"):
         for part in schema.get(keyword, ()):
-            found |= properties(document, part, depth - 1)
-    found |= {name: resolve(document, value) for name, value in schema.get("properties", {}).items()}
+            found |= listed(document, part, depth - 1)
+    found |= schema.get("properties", {})
     return found
 
 

@@ -15,11 +15,14 @@ from urllib.parse import quote, unquote, urlencode
 import orjson
 
 from understudy.contract import pointer
-from understudy.contract.body import is_json
+from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
+from understudy.contract.markup import is_xml
+from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
+from understudy.contract.xml_mapping import Writer
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -136,9 +139,22 @@ def _body(contract: Contract, operation: Operation, values: Values, boundary: st
     if essence == MULTIPART:
         chosen = boundary or secrets.token_hex(12)
         return _multipart(_fields(values.body), chosen), f"{MULTIPART}; boundary={chosen}"
-    if is_json(essence) or not isinstance(values.body, str):
-        return orjson.dumps(values.body), media_type
-    return values.body.encode(), media_type
+    if isinstance(values.body, str) and not is_json(essence):
+        written = values.body.encode()
+    elif is_xml(essence):
+        written = Writer(contract.data).write(values.body, _schema(contract, operation, media_type))
+    else:
+        written = orjson.dumps(values.body)
+    return written, media_type
+
+
+def _schema(contract: Contract, operation: Operation, media_type: str) -> Any:
+    """The schema of a body of this media type; true where there is none."""
+    if "requestBody" not in operation.node:
+        return True
+    _, content = pointer.follow(contract.data, (*operation.place, "requestBody", "content"))
+    key = find_media_type(content, parse_media_type(media_type))
+    return content[key].get("schema", True) if key is not None else True
 
 
 def _fields(body: Any) -> Iterable[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from understudy.contract.exchange import Response
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.templates import PARAMETER
+from understudy.contract.values import sent_value
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server import problem
@@ -187,6 +188,8 @@ class ResourceAnswerer:
                 (name, part) for name, part in content.pairs if not isinstance(part, File)
             ]
             value = forms.to_object(self.contract.data, schema if isinstance(schema, Mapping) else {}, texts)
+        elif content.tree is not None:
+            value = sent_value(self.contract.data, operation, content)
         inside = take(value, role.sent) if role.sent else value
         return value if inside is None else inside
 
