@@ -173,7 +173,7 @@ def test_a_bad_document_is_told_where_and_why(tmp_path: Path, content: str, mess
         (("chatwoot", "--overlay", "missing.yaml"), "no such file"),
         (("chatwoot", "--fixtures", "missing.yaml"), "no such file"),
         (("chatwoot", "--set", "release=1"), "choose one of: 4.13, later"),
-        (("chatwoot", "--set", "nothing=1"), "has no setting 'nothing'"),
+        (("chatwoot", "--set", "nothing=1"), "has a setting 'nothing'"),
         (("chatwoot", "--set", "nonsense"), "is not NAME=VALUE"),
         (("chatwoot", "--clock", "yesterday"), "write it like"),
         (("chatwoot", "--base-path", "nonsense"), "is not NAME=VALUE"),

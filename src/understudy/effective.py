@@ -46,6 +46,15 @@ def service_of(target: str) -> Service | None:
     )
 
 
+def target_name(target: str) -> str:
+    """What a target is called: a service by its name, a document by its file's.
+
+    Errors: `TargetError`.
+    """
+    service = service_of(target)
+    return service.name if service else Path(target).stem
+
+
 def document_of(
     target: str,
     profile: Profile = "observed",

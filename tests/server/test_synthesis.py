@@ -14,10 +14,8 @@ import pytest
 
 from answerers import client
 from documents import contract, document, operation
-from understudy.generator.compose import Composer
 from understudy.server.journal import Journal
 from understudy.server.synthesis import SynthesisAnswerer
-from understudy.server.writing import Xml
 
 REF = "#/components/schemas/"
 PET = {
@@ -275,37 +273,6 @@ def test_text_and_bytes_keep_their_schema(tmp_path: Path, media_type: str, schem
     api, journal = serve(tmp_path, {"200": answer(schema, media_type)})
     assert api.get("/pets/1").status_code == 200
     assert [exchange.violations for exchange in journal] == [[]]
-
-
-def test_xml_follows_its_hints() -> None:
-    """Name, attribute, wrapping, prefix and namespace stand as the `xml` hints say."""
-    tag = {"type": "object", "properties": {"text": {"type": "string"}}, "xml": {"name": "tag"}}
-    pet = {
-        "type": "object",
-        "xml": {"name": "animal", "prefix": "z", "namespace": "https://example.com/zoo"},
-        "properties": {
-            "id": {"type": "integer", "xml": {"attribute": True}},
-            "name": {"type": "string", "xml": {"name": "call"}},
-            "photos": {
-                "type": "array",
-                "xml": {"wrapped": True},
-                "items": {"type": "string", "xml": {"name": "photo"}},
-            },
-            "tags": {"type": "array", "items": {"$ref": f"{REF}Tag"}},
-            "odd name": {"type": "boolean"},
-        },
-    }
-    composer = Composer({"components": {"schemas": {"Pet": pet, "Tag": tag}}}, "3.1")
-    value = {"id": 3, "name": "a<b", "photos": ["x", "y"], "tags": [{"text": "t"}, {"text": "u"}], "odd name": True}
-    root = ET.fromstring(Xml(composer).document(value, {"$ref": f"{REF}Pet"}))  # noqa: S314 - our own output
-    assert root.tag == "{https://example.com/zoo}animal"
-    assert root.attrib == {"id": "3"}
-    assert root.findtext("call") == "a<b"
-    assert [photo.text for photo in root.findall("photos/photo")] == ["x", "y"]
-    assert [text.text for text in root.findall("tag/text")] == ["t", "u"]
-    assert root.findtext("odd_name") == "true"
-    listed = ET.fromstring(Xml(composer).document([value, value], {"type": "array", "items": {"$ref": f"{REF}Tag"}}))  # noqa: S314
-    assert [child.tag for child in listed] == ["tag", "tag"]
 
 
 def test_xml_is_served(tmp_path: Path) -> None:

@@ -82,10 +82,12 @@ def fail(message: str) -> NoReturn:
 _DIRECTION = (
     click.option("--profile", type=click.Choice(PROFILES), default="observed", show_default=True,
                  help="Which promises are enforced: what real servers do, or the bare published document."),
-    click.option("--overlay", "overlays", type=click.Path(path_type=Path), multiple=True,
-                 help="Apply this OpenAPI Overlay last. Repeatable."),
-    click.option("--fixtures", type=click.Path(path_type=Path), help="Seed file, or a folder with a seed.yaml."),
-    click.option("--set", "settings", type=Pair(), multiple=True, help="A setting of the service, e.g. release=4.13."),
+    click.option("--overlay", "overlays", multiple=True, metavar="[NAME=]FILE",
+                 help="Apply this OpenAPI Overlay last: to one target, or to all that it fits. Repeatable."),
+    click.option("--fixtures", multiple=True, metavar="[NAME=]FILE",
+                 help="Seed file, or a folder with a seed.yaml; one for each service."),
+    click.option("--set", "settings", type=Pair(), multiple=True, metavar="[NAME=]SETTING=VALUE",
+                 help="A setting of one service, or of all that have it, e.g. release=4.13."),
 )  # fmt: skip
 
 

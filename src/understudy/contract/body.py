@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from understudy.contract import markup
+from understudy.contract.markup import Element
 from understudy.contract.multipart import File, Problem, WrongError, multipart
 
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # a problem says what its log would
@@ -48,6 +50,7 @@ class Body:
         media_type: the parsed ``Content-Type``, or None where there is none or it cannot be read.
         value: data for JSON, text for text, bytes for anything else, None for no body or a broken one.
         pairs: name and value (text or `File`) of a form or multipart body, in order; else None.
+        tree: the root element of XML; else None. Its text or bytes stand in `value` all the same.
         problems: everything wrong with it.
     """
 
@@ -55,6 +58,7 @@ class Body:
     value: Any = None
     pairs: list[tuple[str, str | File]] | None = None
     problems: tuple[Problem, ...] = ()
+    tree: Element | None = None
 
 
 @lru_cache(maxsize=256)
@@ -121,9 +125,8 @@ def _decode(media_type: MediaType, raw: bytes) -> Body:
         return Body(media_type, pairs=list(pairs))
     if essence == "multipart/form-data":
         return Body(media_type, pairs=multipart(media_type.parameters.get("boundary"), raw))
-    if essence.startswith("text/"):
-        return Body(media_type, raw.decode("utf-8", "replace"))
-    return Body(media_type, raw)
+    tree = markup.parse(raw, media_type.parameters.get("charset"), MAX_DEPTH) if markup.is_xml(essence) else None
+    return Body(media_type, raw.decode("utf-8", "replace") if essence.startswith("text/") else raw, tree=tree)
 
 
 def load_json(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from understudy.contract import credentials, forms, pointer
+from understudy.contract import credentials, pointer
 from understudy.contract.body import Body
 from understudy.contract.exchange import Request, Response
 from understudy.contract.media import CONTENT_FREE
 from understudy.contract.one_way import one_way_values
 from understudy.contract.operation import Operation
+from understudy.contract.styles import query_styles
+from understudy.contract.values import value_of
 from understudy.contract.violations import Side, Violation
+from understudy.contract.xml_mapping import RootError
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -61,10 +64,10 @@ def undeclared_query(context: Context) -> Iterator[Violation]:
     """A query parameter that the document does not know, and no security scheme either."""
     if not context.request.query:
         return
-    known = {name for location, name in context.operation.parameters if location == "query"}
-    known |= query_keys(context.document)
+    keys, styles = query_keys(context.document), dict(query_styles(context.document, context.operation.parameters))
     for name in dict.fromkeys(name for name, _ in context.request.query_pairs):
-        if name not in known:
+        known = name in keys or name in styles or any(style.owns(name) for style in styles.values() if style)
+        if not known:
             message = f"the query parameter `{name}` is not documented"
             yield context.violation("query-undeclared", pointer.join(("query", name)), message, context.operation.place)
 
@@ -143,13 +146,12 @@ def write_only(context: Context, _: Response) -> Iterator[Violation]:
 
 
 def _value(context: Context) -> Any:
-    """The body's value; of a form, the object that it spells."""
-    if context.body.pairs is None or context.schema is None:
+    """The body's value, as its schema reads it."""
+    if context.schema is None:
         return context.body.value
     try:
-        _, schema = pointer.follow(context.document, context.schema)
-        return forms.to_object(context.document, schema, context.body.pairs)
-    except KeyError:  # a reference that leads nowhere, which openapi-core says
+        return value_of(context.document, pointer.follow(context.document, context.schema)[1], context.body)
+    except (KeyError, RootError):  # a reference that leads nowhere, or another root: openapi-core says it
         return None
 
 

@@ -14,9 +14,9 @@ from operator import truediv
 from typing import Any
 
 from jsonschema_path import SchemaPath
-from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles import deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
+from openapi_core.exceptions import OpenAPIError
 from openapi_core.security import providers
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
@@ -46,7 +46,10 @@ from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
 from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.pointer import Parts
+from understudy.contract.readers import Casters, Styles
+from understudy.contract.values import value_of
 from understudy.contract.views import Decoded, RequestView, ResponseView
+from understudy.contract.xml_mapping import RootError
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
@@ -149,6 +152,10 @@ class DecodedBodies:
         return _Deserializer(self.document, schema)
 
 
+class UnreadError(OpenAPIError):
+    """A body that its media type cannot be read by; the message says why."""
+
+
 class _Deserializer:
     def __init__(self, document: Mapping[str, Any], schema: SchemaPath | None) -> None:
         self.document = document
@@ -157,12 +164,10 @@ class _Deserializer:
     def deserialize(self, raw: Any) -> Any:
         if not isinstance(raw, Decoded):  # the content of a parameter
             return forms.parameter_content(raw)
-        body = raw.body
-        if body.pairs is not None:
-            schema = self.schema.read_value() if self.schema is not None else {}
-            return forms.to_object(self.document, schema, body.pairs)
-        # A schema can say nothing of bytes; one character per byte lets it speak of type and length.
-        return body.value.decode("latin-1") if isinstance(body.value, bytes) else body.value
+        try:
+            return value_of(self.document, self.schema.read_value() if self.schema is not None else None, raw.body)
+        except RootError as error:
+            raise UnreadError(str(error)) from None
 
 
 class MemoSchemaPath(SchemaPath):
@@ -214,11 +219,13 @@ class Engine:
         for name, validator in PARTS[version].items():
             stock = validator.schema_validators_factory
             cache = caches.setdefault(id(stock), CachingValidators(stock))
+            casters = Casters(cache, validator.schema_casters_factory.types_caster)
             self._parts[name] = validator(
                 spec,
                 path_finder_cls=RouteFinder,
                 schema_validators_factory=cache,
-                schema_casters_factory=SchemaCastersFactory(cache, validator.schema_casters_factory.types_caster),
+                schema_casters_factory=casters,
+                style_deserializers_factory=Styles(casters, document),
                 media_type_deserializers_factory=DecodedBodies(document),
             )
 
@@ -233,7 +240,7 @@ class Engine:
             head: whether parameters are judged.
             body: whether the body is judged.
         """
-        view = RequestView(request)
+        view = RequestView(request, parameters)
         if head:
             for error in self._parts["parameters"].iter_errors(view):
                 yield from self._empty(error, parameters) if _is_empty(error) else (error,)

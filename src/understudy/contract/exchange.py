@@ -6,7 +6,9 @@ body) is worked out on first use, once. They know no server and no client.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -17,6 +19,9 @@ from werkzeug.datastructures import Headers
 from understudy.contract.body import Body, decode, is_json, parse_media_type
 from understudy.contract.multipart import Problem
 from understudy.contract.violations import Violation
+
+# Where one cookie ends; quotes may hold anything.
+_COOKIE_ENDS = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
@@ -169,12 +174,13 @@ class Request(Message):
 
     @property
     def cookies(self) -> list[tuple[str, str]]:
-        """Cookies in order; a header that cannot be read has none."""
-        try:
-            jar: SimpleCookie = SimpleCookie(self.fields.get("cookie", ""))
-        except CookieError:
-            return []
-        return [(name, morsel.value) for name, morsel in jar.items()]
+        """Cookies in order, each as often as it was sent; one that cannot be read is left out."""
+        found: list[tuple[str, str]] = []
+        for piece in _COOKIE_ENDS.split(self.fields.get("cookie", "")):
+            with suppress(CookieError):
+                jar: SimpleCookie = SimpleCookie(piece)
+                found += [(name, morsel.value) for name, morsel in jar.items()]
+        return found
 
 
 class Response(Message):

@@ -27,16 +27,16 @@ def to_object(
 
     A file becomes a text with one character per byte: what the schema can say of it is its length.
     """
-    properties = _properties(document, schema)
+    known = properties(document, schema)
     collected: dict[str, list[Any]] = {}
     for name, value in pairs:
         collected.setdefault(name, []).append(value)
     result: dict[str, Any] = {}
     for name, values in collected.items():
-        wanted = properties.get(name, {})
+        wanted = known.get(name, {})
         types = kinds_of(wanted)
         if "array" in types:
-            items = kinds_of(_resolve(document, wanted.get("items") or {}))
+            items = kinds_of(resolve(document, wanted.get("items") or {}))
             result[name] = [_cast(value, items) for value in values]
         else:
             cast = [_cast(value, types) for value in values]
@@ -66,22 +66,28 @@ def kinds_of(schema: Any) -> frozenset[str]:
     return frozenset((kind,)) if isinstance(kind, str) else frozenset(kind)
 
 
-def _resolve(document: Mapping[str, Any], schema: Any) -> Any:
+def resolve(document: Mapping[str, Any], schema: Any) -> Any:
+    """The schema that a schema refers to, at the end of all references."""
     while isinstance(schema, Mapping) and "$ref" in schema:
         schema = pointer.find(document, schema["$ref"])
     return schema
 
 
-def _properties(document: Mapping[str, Any], schema: Any, depth: int = 8) -> dict[str, Any]:
-    """Property schemas by name, of the schema itself and of whatever it is composed of."""
-    schema = _resolve(document, schema)
+def properties(document: Mapping[str, Any], schema: Any) -> dict[str, Any]:
+    """Property schemas by name, references resolved, of the schema itself and of whatever it is composed of."""
+    return {name: resolve(document, value) for name, value in listed(document, schema).items()}
+
+
+def listed(document: Mapping[str, Any], schema: Any, depth: int = 8) -> dict[str, Any]:
+    """The same as they are written, so that what stands beside a reference is seen."""
+    schema = resolve(document, schema)
     if not isinstance(schema, Mapping) or not depth:
         return {}
     found: dict[str, Any] = {}
     for keyword in ("allOf", "anyOf", "oneOf"):
         for part in schema.get(keyword, ()):
-            found |= _properties(document, part, depth - 1)
-    found |= {name: _resolve(document, value) for name, value in schema.get("properties", {}).items()}
+            found |= listed(document, part, depth - 1)
+    found |= schema.get("properties", {})
     return found
 
 

@@ -1,8 +1,8 @@
 """Which of the documented media types a message's is: exactly that one, or the first range that holds it.
 
 The rule of openapi-core's own finder, said once for plans and for pointers. And whether a schema can be asked of a body
-at all: what is neither JSON nor a form stays text or bytes, and a schema of objects says nothing of those. It must not
-know what the media type is to be used for.
+at all: what is neither JSON, a form nor XML stays text or bytes, and a schema of objects says nothing of those. It must
+not know what the media type is to be used for.
 """
 
 from __future__ import annotations
@@ -34,14 +34,18 @@ def find_media_type(documented: Iterable[str], media_type: MediaType | None) -> 
 
 
 def is_opaque(document: Mapping[str, Any], schema: Any, body: Body) -> bool:
-    """Whether a body is not looked into: XML, JSON lines or bytes, described by a schema that takes no text.
+    """Whether a body is not looked into: JSON lines or bytes, described by a schema that takes no text.
 
     Args:
         document: the effective document.
         schema: the schema of the media type; None where there is none.
         body: the decoded body.
     """
-    if body.pairs is not None or (body.media_type is not None and is_json(body.media_type.essence)):
+    if (
+        body.pairs is not None
+        or body.tree is not None
+        or (body.media_type is not None and is_json(body.media_type.essence))
+    ):
         return False
     return isinstance(body.value, str | bytes) and not takes_text(document, schema)
 

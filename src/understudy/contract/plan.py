@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from understudy.contract import forms, pointer
+from understudy.contract import pointer
 from understudy.contract.body import Body, is_json, parse_media_type
 from understudy.contract.checks import query_keys
 from understudy.contract.credentials import alternatives
@@ -20,6 +20,8 @@ from understudy.contract.media import CONTENT_FREE, find_media_type, is_opaque, 
 from understudy.contract.operation import Operation
 from understudy.contract.rust import Accept, Compiler
 from understudy.contract.scalars import NoPlanError, parameter_reader, text_reader
+from understudy.contract.values import value_of
+from understudy.contract.xml_mapping import RootError
 
 Message = TypeVar("Message", Request, Response)
 
@@ -157,12 +159,15 @@ class Planner:
         texts = takes_text(document, schema)
 
         def accept_body(body: Body, value: Any) -> bool:
-            """A range may hold a form as well as JSON, text or bytes."""
-            if body.pairs is not None:
-                return accept(forms.to_object(document, schema, body.pairs))
+            """A range may hold a form as well as JSON, XML, text or bytes."""
+            if body is _JUST_WRITTEN:
+                return accept(value)
             if not texts and is_opaque(document, schema, body):
                 return True
-            return accept(value.decode("latin-1") if isinstance(value, bytes) else value)
+            try:
+                return accept(value_of(document, schema, body))
+            except RootError:
+                return False
 
         return accept_body
 

@@ -21,7 +21,7 @@ from understudy.contract import pointer
 
 MAX_NODES = 2_000_000
 MAX_DEPTH = 200
-_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
+TOO_DEEP = f"the file is nested more than {MAX_DEPTH} levels deep; flatten it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +169,13 @@ def _parse(path: Path, text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(path, mark.line + 1, mark.column + 1) if mark else path
-        if error.problem == _TOO_DEEP_FOR_LIBYAML:
-            raise SourceError(f"more than {MAX_DEPTH} levels deep; flatten it", place) from None
+        if "nesting depth" in str(error.problem):  # newer releases of PyYAML have a limit of their own
+            raise SourceError(TOO_DEEP, place) from None
         raise SourceError(f"this is not YAML: {error.problem or error.context}", place) from None
     except yaml.YAMLError as error:
         raise SourceError(f"this is not YAML: {error}", path) from None
     except RecursionError:
-        raise SourceError(f"the file is nested more than {MAX_DEPTH} levels deep; flatten it", path) from None
+        raise SourceError(TOO_DEEP, path) from None
     finally:
         loader.dispose()
 

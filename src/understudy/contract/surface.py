@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from understudy.contract import forms, pointer
+from understudy.contract import pointer
 from understudy.contract.body import Body
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
@@ -20,7 +20,9 @@ from understudy.contract.operation import Operation, schema_place
 from understudy.contract.promises import UNSEEN, Register
 from understudy.contract.reach import Builder, Walk
 from understudy.contract.texts import Reader, reader
+from understudy.contract.values import value_of
 from understudy.contract.violations import Violation
+from understudy.contract.xml_mapping import RootError
 
 # The names of header parameters and response headers that OpenAPI leaves to the media types and to security.
 _NOT_A_HEADER = "content-type"
@@ -226,6 +228,7 @@ def _nothing(_value: Any) -> int:
 
 def _value(contract: Contract, body: Body, schema: Any) -> Any:
     """The value that the schema is asked of, as the judge makes it."""
-    if body.pairs is not None:
-        return forms.to_object(contract.data, schema if isinstance(schema, Mapping) else {}, body.pairs)
-    return body.value.decode("latin-1") if isinstance(body.value, bytes) else body.value
+    try:
+        return value_of(contract.data, schema, body)
+    except RootError:
+        return None

@@ -5,14 +5,14 @@ Called by `engine`, so that openapi-core never reads a body that we have read al
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 from openapi_core.datatypes import RequestParameters
-from werkzeug.datastructures import ImmutableMultiDict
 
 from understudy.contract.body import Body, MediaType
 from understudy.contract.exchange import Request, Response
+from understudy.contract.styles import Query
 
 
 class Decoded(bytes):
@@ -29,12 +29,18 @@ class Decoded(bytes):
 
 
 class RequestView:
-    """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one."""
+    """A request as openapi-core's protocol wants it, with the decoded body riding on the raw one.
+
+    Args:
+        request: the request.
+        declared: the (in, name) of all its parameters, so that what is spread over the query takes none of the others.
+    """
 
     host_url = ""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, declared: Iterable[tuple[str, str]] = ()) -> None:
         self._request = request
+        self._declared = declared
         self.path = request.path
         self.path_pattern = request.path_pattern
         self.method = request.method
@@ -44,11 +50,16 @@ class RequestView:
         """The parameters by place."""
         request = self._request
         return RequestParameters(
-            query=ImmutableMultiDict(request.query_pairs),
+            query=self._named("query", request.query_pairs),
             header=request.headers,
-            cookie=ImmutableMultiDict(request.cookies),
-            path=dict(request.path_params) | dict(_expanded(request.path_params)),
+            cookie=self._named("cookie", request.cookies),
+            path=dict(request.path_params),
         )
+
+    def _named(self, location: str, pairs: list[tuple[str, str]]) -> Query:
+        found = Query(pairs)
+        found.declared = frozenset(name for place, name in self._declared if place == location)
+        return found
 
     @cached_property
     def content_type(self) -> str:
@@ -70,14 +81,6 @@ class ResponseView:
         self.headers = response.headers
         self.content_type = media_type_text(response.content.media_type) or response.content_type
         self.data = Decoded.of(response.data, response.content) if response.data else b""
-
-
-def _expanded(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Path parameters in the styles `matrix` and `label`, by the names that RFC 6570 has for those expansions."""
-    for name, value in values.items():
-        if value[:1] in (";", "."):
-            yield f"{value[0]}{name}", value
-            yield f"{value[0]}{name}*", value
 
 
 def media_type_text(media_type: MediaType | None) -> str:

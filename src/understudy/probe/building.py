@@ -15,11 +15,14 @@ from urllib.parse import quote, unquote, urlencode
 import orjson
 
 from understudy.contract import pointer
-from understudy.contract.body import is_json
+from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
+from understudy.contract.markup import is_xml
+from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
+from understudy.contract.xml_mapping import Writer
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -92,7 +95,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         elif place == "header":
             headers.append((name, _joined(node, given, place)))
         else:
-            cookies.append(f"{name}={_joined(node, given, place)}")
+            cookies += [f"{key}={text}" for key, text in _in_query(node, name, given)]
     query += values.query.items()
     if left:
         known = ", ".join(sorted({name for _, name in operation.parameters})) or "none"
@@ -136,9 +139,22 @@ def _body(contract: Contract, operation: Operation, values: Values, boundary: st
     if essence == MULTIPART:
         chosen = boundary or secrets.token_hex(12)
         return _multipart(_fields(values.body), chosen), f"{MULTIPART}; boundary={chosen}"
-    if is_json(essence) or not isinstance(values.body, str):
-        return orjson.dumps(values.body), media_type
-    return values.body.encode(), media_type
+    if isinstance(values.body, str) and not is_json(essence):
+        written = values.body.encode()
+    elif is_xml(essence):
+        written = Writer(contract.data).write(values.body, _schema(contract, operation, media_type))
+    else:
+        written = orjson.dumps(values.body)
+    return written, media_type
+
+
+def _schema(contract: Contract, operation: Operation, media_type: str) -> Any:
+    """The schema of a body of this media type; true where there is none."""
+    if "requestBody" not in operation.node:
+        return True
+    _, content = pointer.follow(contract.data, (*operation.place, "requestBody", "content"))
+    key = find_media_type(content, parse_media_type(media_type))
+    return content[key].get("schema", True) if key is not None else True
 
 
 def _fields(body: Any) -> Iterable[tuple[str, Any]]:
@@ -226,7 +242,7 @@ def _in_query(node: Mapping[str, Any], name: str, value: Any) -> Sequence[tuple[
     style = node.get("style", "form")
     explode = bool(node.get("explode", style in ("form", "deepObject")))
     if style == "deepObject" and isinstance(value, Mapping):
-        return [(f"{name}[{key}]", _text(item)) for key, item in value.items()]
+        return [(key, text) for key, text in _nested(name, value) if isinstance(text, str)]
     if explode and isinstance(value, Mapping):
         return [(key, _text(item)) for key, item in value.items()]
     if explode and isinstance(value, list | tuple):

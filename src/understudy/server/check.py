@@ -22,6 +22,7 @@ from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, DocumentError, load
 from understudy.contract.examples import broken_examples
+from understudy.contract.markup import is_xml
 from understudy.contract.media import takes_text
 from understudy.contract.operation import Operation
 from understudy.contract.source import SourceError
@@ -169,7 +170,7 @@ def _unseen(contract: Contract) -> Iterator[tuple[str, str]]:
                 continue
             for name, media in content.items():
                 essence = name.partition(";")[0].strip().lower()
-                plain = is_json(essence) or "*" in essence or essence in forms.MEDIA_TYPES
+                plain = is_json(essence) or is_xml(essence) or "*" in essence or essence in forms.MEDIA_TYPES
                 place = pointer.join((*at, name, "schema"))
                 if not plain and place not in seen and not takes_text(contract.data, media.get("schema")):
                     seen.add(place)

@@ -18,6 +18,7 @@ import orjson
 from understudy.contract.contract import EngineName
 from understudy.effective import Profile, TargetError
 from understudy.server import logs
+from understudy.server.aiming import Wishes, aim
 from understudy.server.app import App, create_app
 from understudy.server.check import explanation, findings
 from understudy.server.faults.registry import Faults
@@ -37,8 +38,8 @@ def serve(  # noqa: PLR0913 - the command's options
     port: int,
     policy: Policy,
     profile: Profile,
-    overlays: Sequence[Path],
-    fixtures: Path | None,
+    overlays: Sequence[str],
+    fixtures: Sequence[str],
     settings: Sequence[tuple[str, str]],
     seed: int | None,
     clock: datetime | None,
@@ -59,17 +60,15 @@ def serve(  # noqa: PLR0913 - the command's options
     logs.configure(form)
     direction = Direction(
         profile=profile,
-        overlays=overlays,
-        fixtures=fixtures,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         frozen_at=clock,
-        settings=dict(settings),
         engine=engine,
         base_paths=dict(base_paths),
         attended=autoreply,
         state=state,
         accepted=tuple(accepted),
     )
+    direction = aim(targets, direction, Wishes(overlays, fixtures, settings))
     listener = bind(host, port)
     try:
         admitted = admission(host, listener.getsockname()[0], control_token)
@@ -154,8 +153,8 @@ def check(  # noqa: PLR0913 - the command's options
     targets: Sequence[str],
     *,
     profile: Profile,
-    overlays: Sequence[Path],
-    fixtures: Path | None,
+    overlays: Sequence[str],
+    fixtures: Sequence[str],
     settings: Sequence[tuple[str, str]],
     as_json: bool,
     gaps: bool,
@@ -165,10 +164,10 @@ def check(  # noqa: PLR0913 - the command's options
 
     Errors: `TargetError` for a target that cannot be served at all.
     """
-    direction = Direction(profile=profile, overlays=overlays, fixtures=fixtures, settings=dict(settings))
+    direction = aim(targets, Direction(profile=profile), Wishes(overlays, fixtures, settings))
     colour = sys.stdout.isatty()
-    found = [(target, finding) for target in targets for finding in findings(target, direction, gaps=gaps)]
-    told = {target: explanation(target, direction) for target in targets} if explain else {}
+    found = [(target, finding) for target in targets for finding in findings(target, direction.of(target), gaps=gaps)]
+    told = {target: explanation(target, direction.of(target)) for target in targets} if explain else {}
     if as_json:
         data: Any = [{"target": t, **f.as_json()} for t, f in found]
         if explain:

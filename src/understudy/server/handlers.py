@@ -12,6 +12,7 @@ import orjson
 
 from understudy.contract.exchange import Response
 from understudy.contract.multipart import File
+from understudy.contract.values import sent_value
 from understudy.sandbox.registry import Sandboxes
 from understudy.server import problem
 from understudy.server.call import Call, NotRefusedError, base_url
@@ -147,6 +148,9 @@ def params(call: Call) -> Params:
     value = body.value
     if body.pairs is not None:
         value = nest((name, _upload(part)) for name, part in body.pairs)
+    elif body.tree is not None:
+        contract = call.part.contract
+        value = sent_value(contract.data, contract.by_id[call.operation_id], body)
     if isinstance(value, dict):
         merged |= value
     if request.query:

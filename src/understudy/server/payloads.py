@@ -66,13 +66,13 @@ class Payloads:
         """What to try: the examples, then values drawn from the schema."""
         essence = media_type.partition(";")[0].strip().lower()
         schema = media.get("schema", True)
-        composer = self.generator.composer
+        document = self.generator.composer.fits.document
         for example in negotiation.examples(self.contract.data, media).values():
-            yield writing.body(example, essence, schema, composer, written=True)
+            yield writing.body(example, essence, schema, document, written=True)
         for number, detail in enumerate(DETAILS):
             random = Random(f"{self.seed} {about} {number}")  # noqa: S311 - sample data, no secrets
             try:
                 value = self.generator.draw(schema, random, detail=detail)
-                yield writing.body(value, essence, schema, composer, written=False)
+                yield writing.body(value, essence, schema, document, written=False)
             except (UnsatisfiableError, writing.UnwritableError):
                 continue

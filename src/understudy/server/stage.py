@@ -54,6 +54,7 @@ class Direction:
         state: what a document without a service remembers: what it implies, with invented things while a collection is
             untouched (``infer``) or without (``strict``), or nothing (``none``).
         accepted: the only credentials that documents without a service accept; empty for any.
+        own: the direction of a target where it is not this one, by target.
         attended: whether people are at work in the nameless sandbox: settings have their attended values there.
     """
 
@@ -68,6 +69,11 @@ class Direction:
     attended: bool = False
     state: State = "infer"
     accepted: tuple[str, ...] = ()
+    own: Mapping[str, Direction] = field(default_factory=dict)
+
+    def of(self, target: str) -> Direction:
+        """How one target is played."""
+        return self.own.get(target, self)
 
 
 @dataclass
@@ -90,7 +96,7 @@ def stage(targets: Sequence[str], direction: Direction) -> list[Staged]:
 
     Errors: `TargetError`.
     """
-    staged = [_stage(target, direction) for target in dict.fromkeys(targets)]
+    staged = [_stage(target, direction.of(target)) for target in dict.fromkeys(targets)]
     names = [item.part.name for item in staged]
     for name, path in direction.base_paths.items():
         if name not in names:
@@ -120,7 +126,7 @@ def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = F
 
     Errors: `TargetError`; the old part is untouched then.
     """
-    fresh = _stage(target, direction)
+    fresh = _stage(target, direction.of(target))
     old = staged.part.answerer
     if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
         old.service = fresh.part.answerer.service  # its handlers may have changed, the state has not

@@ -195,15 +195,16 @@ class SynthesisAnswerer:
         return self.generator.composer.fits.target(schema["$ref"]) if "$ref" in _mapping(schema) else schema
 
     def _from_example(self, example: Any, essence: str, schema: Any, random: Random) -> Candidate:
-        composer = self.generator.composer
-        return Candidate("example", writing.body(example, essence, schema, composer, written=True), Detail(), random)
+        return Candidate(
+            "example", writing.body(example, essence, schema, self.contract.data, written=True), Detail(), random
+        )
 
     def _from_sample(self, essence: str, random: Random) -> Candidate:
         return Candidate("schema", samples.sample(essence, random), Detail(), random)
 
     def _from_schema(self, essence: str, schema: Any, detail: Detail, random: Random) -> Candidate:
         value = self.generator.draw(schema, random, detail=detail)
-        body = writing.body(value, essence, schema, self.generator.composer, written=False)
+        body = writing.body(value, essence, schema, self.contract.data, written=False)
         return Candidate("schema", body, detail, random)
 
     def respond(self, offer: Offer, candidate: Candidate, told: Mapping[str, str] | None = None) -> Response:

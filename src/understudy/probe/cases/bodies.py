@@ -11,8 +11,10 @@ from typing import Any
 
 from understudy.contract import pointer
 from understudy.contract.body import is_json
+from understudy.contract.markup import is_xml
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
+from understudy.contract.xml_mapping import Writer
 from understudy.generator.shape import Schema
 from understudy.probe.building import FORM, JSON, MULTIPART
 from understudy.probe.cases.making import DETAILS, Maker
@@ -81,6 +83,8 @@ class Medium:
             return {name: self._field(name, item) for name, item in value.items()}
         if self.is_form or is_json(self.essence) or not isinstance(value, str):
             return value
+        if is_xml(self.essence) and not value.lstrip().startswith("<"):
+            return Writer(self.maker.data).write(value, self.schema)
         try:
             return value.encode() if self.essence.startswith("text/") else value.encode("latin-1")
         except UnicodeEncodeError:

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from understudy.contract.body import MAX_DEPTH, is_json
+from understudy.contract.markup import is_xml
 from understudy.contract.operation import Operation
 from understudy.probe.building import FORM, JSON, MULTIPART, NO_BODY
 from understudy.probe.cases.ask import Ask
 
 UNKNOWN = "application/x-understudy"
+ENTITY = b'<!DOCTYPE a [<!ENTITY b "understudy">]><a>&b;</a>'
 # Methods by how likely a server is to know them; the first that the document does not list is sent.
 METHODS = ("DELETE", "PATCH", "PUT", "POST", "GET", "OPTIONS")
 
@@ -33,6 +35,10 @@ def broken_bodies(ask: Ask, raw: bytes) -> Iterator[Change]:
     essence = media_type.partition(";")[0].strip().lower()
     if is_json(essence):
         yield from _json(ask, raw, media_type)
+    elif is_xml(essence):
+        yield "body", "broken off", ask.with_body(raw[:-1], media_type)
+        yield "body", "a second root", ask.with_body(raw + b"<understudy/>", media_type)
+        yield "body", "an entity of its own", ask.with_body(ENTITY, media_type)
     elif essence == FORM:
         yield "encoding", "bytes that are not UTF-8", ask.with_body(b"a=%FF", media_type)
     elif essence == MULTIPART:

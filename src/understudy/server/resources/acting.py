@@ -7,13 +7,14 @@ the way; it must not know HTTP.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 from understudy.generator.names import singular
 from understudy.generator.shape import UnsatisfiableError
 from understudy.server.resources import ids, pages, patches
-from understudy.server.resources.asking import Ask, ConflictError, Outcome, UnknownError, UnplayableError
+from understudy.server.resources.asking import Ask, ConflictError, Dream, Outcome, UnknownError, UnplayableError
 from understudy.server.resources.belonging import Belonging
 from understudy.server.resources.completing import Completer, Known
 from understudy.server.resources.ids import Minter
@@ -69,9 +70,17 @@ class Player:
         except UnsatisfiableError as error:
             raise UnplayableError(f"no {ask.resource.name} can be made: {error}") from None
 
-    def is_known(self, things: Things, resource: Resource, scope: Scope, identity: str) -> bool:
-        """Whether a thing is there, or could be."""
-        return not self._is_real(things, resource, scope) or things.find(resource.name, scope, identity) is not None
+    def pass_by(self, things: Things, resource: Resource, scope: Scope, identity: str, dream: Dream) -> None:
+        """Go past a thing on the way to what is below it: it must be there, or comes into being.
+
+        Errors: `UnknownError`.
+        """
+        if things.find(resource.name, scope, identity) is not None:
+            return
+        if self._is_real(things, resource, scope):
+            raise UnknownError(f"There is no {singular(resource.name)} {identity}.")
+        with suppress(UnsatisfiableError):  # what is below can be there though nobody can say what this is like
+            self._imagine(things, resource, scope, identity, dream)
 
     def page(self, things: Things, ask: Ask) -> Outcome:
         """A page of the things there are; an untouched collection comes with a few."""
@@ -167,18 +176,17 @@ class Player:
             return found
         if self._is_real(things, ask.resource, ask.scope):
             raise UnknownError(f"There is no {singular(ask.resource.name)} {identity}".rstrip() + ".")
-        return self._imagine(things, ask, identity)
+        return self._imagine(things, ask.resource, ask.scope, identity, ask.dream)
 
-    def _imagine(self, things: Things, ask: Ask, identity: str) -> Thing:
+    def _imagine(self, things: Things, resource: Resource, scope: Scope, identity: str, dream: Dream) -> Thing:
         """The thing that has this id in an untouched collection: always the same one."""
-        resource = ask.resource
-        known = dict(self.samples(resource.name).get(identity, {})) | self.belonging.told(resource, ask.scope)
+        known = dict(self.samples(resource.name).get(identity, {})) | self.belonging.told(resource, scope)
         if resource.id_property:
             known[resource.id_property] = ids.from_text(self.outlines, resource.id_schema, identity)
         value = known
         if not (identity in self.samples(resource.name) and self.completer.fits(resource.schema, known)):
-            value = self.completer.whole(resource.schema, Known(known), ask.dream(resource.name, ask.scope, identity))
-        return things.add(resource.name, ask.scope, identity, value, imagined=True)
+            value = self.completer.whole(resource.schema, Known(known), dream(resource.name, scope, identity))
+        return things.add(resource.name, scope, identity, value, imagined=True)
 
     def _populate(self, things: Things, ask: Ask) -> None:
         """What an untouched collection comes with: what the document shows, else a few things."""
@@ -188,7 +196,7 @@ class Player:
         for index in range(len(samples) or random.randint(1, MOST_IMAGINED)):
             identity = samples[index] if samples else ids.as_text(self._new_id(things, ask, {}, random))
             if things.find(resource.name, ask.scope, identity) is None:
-                self._imagine(things, ask, identity)
+                self._imagine(things, resource, ask.scope, identity, ask.dream)
         things.mark(resource.name, ask.scope, listed=True)
 
     def _new_id(self, things: Things, ask: Ask, value: Mapping[str, Any], random: Random) -> Any:

@@ -19,7 +19,7 @@ from understudy.contract.exchange import Response
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.templates import PARAMETER
-from understudy.generator.names import singular
+from understudy.contract.values import sent_value
 from understudy.sandbox.registry import Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server import problem
@@ -28,7 +28,7 @@ from understudy.server.negotiation import NotOfferedError
 from understudy.server.resources import answers, messages
 from understudy.server.resources.acting import Player
 from understudy.server.resources.answers import Answers, Told
-from understudy.server.resources.asking import Ask, ConflictError, UnknownError, UnplayableError
+from understudy.server.resources.asking import Ask, ConflictError, Dream, UnknownError, UnplayableError
 from understudy.server.resources.completing import Completer, take
 from understudy.server.resources.ids import Minter, as_text
 from understudy.server.resources.outline import Outlines
@@ -124,7 +124,7 @@ class ResourceAnswerer:
         return _marked(response, SYNTHESISED, "schema") if imagined else response
 
     def _scope(self, call: Call, operation: Operation, things: Things) -> Scope:
-        """Whose things are meant; what is above them must be there.
+        """Whose things are meant; what is above them must be there, or comes into being with them.
 
         Errors: `UnknownError`.
         """
@@ -135,8 +135,8 @@ class ResourceAnswerer:
             name = self.recognised.collections.get(step.collection, step.collection)
             identity = call.request.path_params[step.parameter]
             resource = self.recognised.resources.get(name)
-            if resource is not None and not self.player.is_known(things, resource, tuple(scope), identity):
-                raise UnknownError(f"There is no {singular(resource.name)} {identity}.")
+            if resource is not None:
+                self.player.pass_by(things, resource, tuple(scope), identity, self._dream(call))
             scope.append((name, identity))
         return tuple(scope if role is None else scope[: len(role.above)])
 
@@ -155,10 +155,13 @@ class ResourceAnswerer:
             url=base_url(call) + quote(request.path),
             now=sandbox.clock.now(),
             random=lambda: Random(sandbox.random.getrandbits(64)),  # noqa: S311 - sample data, no secrets
-            dream=lambda *parts: _random(self.seed, call.sandbox, *parts),
+            dream=self._dream(call),
             creates=CREATED in self._statuses(operation),
             conflicts=CONFLICT in self._statuses(operation),
         )
+
+    def _dream(self, call: Call) -> Dream:
+        return partial(_random, self.seed, call.sandbox)
 
     @staticmethod
     def _statuses(operation: Operation) -> set[int]:
@@ -185,6 +188,8 @@ class ResourceAnswerer:
                 (name, part) for name, part in content.pairs if not isinstance(part, File)
             ]
             value = forms.to_object(self.contract.data, schema if isinstance(schema, Mapping) else {}, texts)
+        elif content.tree is not None:
+            value = sent_value(self.contract.data, operation, content)
         inside = take(value, role.sent) if role.sent else value
         return value if inside is None else inside
 

@@ -18,6 +18,7 @@ from understudy.contract import pointer
 from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request, Response
+from understudy.contract.markup import is_xml
 from understudy.contract.operation import Operation
 from understudy.generator.drawing import Detail
 from understudy.generator.names import words
@@ -127,7 +128,7 @@ class Answers:
         else:
             value = self._shown(schema, outcome, told, detail, random)
         kind = essence(offer.media_type)
-        body = writing.body(value, kind, schema, self.synthesis.generator.composer, written=False)
+        body = writing.body(value, kind, schema, self.contract.data, written=False)
         return self.synthesis.respond(offer, Candidate("", body, detail, random), headers)
 
     def _shown(self, schema: Schema, outcome: Outcome, told: Told, detail: Detail, random: Random) -> Any:
@@ -201,7 +202,7 @@ _LIKELY: Mapping[str, tuple[int, ...]] = {
 
 def _writable(offer: Offer) -> bool:
     kind = essence(offer.media_type)
-    return not offer.key or is_json(kind) or writing.is_xml(kind)
+    return not offer.key or is_json(kind) or is_xml(kind)
 
 
 def etag(value: Mapping[str, Any]) -> str:

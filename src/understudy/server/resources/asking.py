@@ -15,6 +15,9 @@ from understudy.server.resources.pages import Page, Pairs
 from understudy.server.resources.resource import Resource, Role
 from understudy.server.resources.things import Scope, Thing
 
+Dream = Callable[..., Random]
+"""The random source that belongs to what is named, whenever it is asked for."""
+
 
 class UnknownError(Exception):
     """There is no such thing; the message says which."""
@@ -60,7 +63,7 @@ class Ask:
     url: str
     now: datetime
     random: Callable[[], Random]
-    dream: Callable[..., Random]
+    dream: Dream
     creates: bool = False
     conflicts: bool = False
 

@@ -11,6 +11,7 @@ from typing import Any
 from understudy.contract import pointer
 from understudy.contract.body import is_json
 from understudy.contract.forms import MEDIA_TYPES as FORMS
+from understudy.contract.markup import is_xml
 from understudy.contract.operation import Operation
 from understudy.server import negotiation
 from understudy.server.negotiation import GATE_SCHEMA, NotOfferedError, Offer, Wish
@@ -29,13 +30,13 @@ def shown_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
     except (NotOfferedError, KeyError):
         return True
     for offer in offers:
-        if offer.key and offer.status < 300 and is_json(essence(offer.media_type)):  # noqa: PLR2004 - successes
+        if offer.key and offer.status < 300 and (is_json(kind := essence(offer.media_type)) or is_xml(kind)):  # noqa: PLR2004 - successes
             return offer.media.get("schema", True)
     return True
 
 
 def sent_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
-    """The schema of an operation's request body, JSON before forms; true where it has none that can be read."""
+    """The schema of an operation's request body, JSON before forms and XML; true where it has none that can be read."""
     if "requestBody" not in operation.node:
         return True
     try:
@@ -43,7 +44,7 @@ def sent_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
     except KeyError:
         return True
     content = body.get("content") or {}
-    for wanted in (is_json, FORMS.__contains__):
+    for wanted in (is_json, FORMS.__contains__, is_xml):
         for name, media in content.items():
             if wanted(essence(name)) and not _is_patch(name):
                 return media.get("schema", True)

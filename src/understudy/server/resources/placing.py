@@ -59,7 +59,7 @@ class Placing:
                     wanted = group.override.id
                     found = wanted if wanted in self.outlines.properties(part) else ""
                     found = found or ids.find(self.outlines, part, parameter, thing, likely=likely)
-                    if found:
+                    if found and not (likely and self._clashes(group, self.outlines.properties(part)[found])):
                         return part, way, found
         return (candidates[0] if candidates else True), (), ""
 
@@ -90,13 +90,21 @@ class Placing:
     def asked_of_ids(self, group: Group, schema: Schema, id_property: str) -> Schema:
         """What the property and the path parameter ask of an id."""
         asked: list[Schema] = [self.outlines.properties(schema)[id_property]] if id_property else []
+        below = self._of_path(group)
+        if below not in (True, {}) and not (asked and self._clashes(group, asked[0])):
+            asked.append(below)
+        return {"allOf": asked} if len(asked) > 1 else (asked[0] if asked else {"type": "string"})
+
+    def _of_path(self, group: Group) -> Schema:
+        """What the path parameter that names a thing asks for; nothing where there is none."""
         for operation, where in group.things.values():
             place = operation.parameters.get(("path", where.parameter))
             if place is not None:
-                parameter = pointer.find(self.contract.data, pointer.join(place))
-                below = parameter.get("schema", True)
-                clash = asked and not self.outlines.types(asked[0]) & self.outlines.types(below)
-                if not clash or not self.outlines.types(asked[0]):
-                    asked.append(below)
-                break
-        return {"allOf": asked} if len(asked) > 1 else (asked[0] if asked else {"type": "string"})
+                found: Schema = pointer.find(self.contract.data, pointer.join(place)).get("schema", True)
+                return found
+        return True
+
+    def _clashes(self, group: Group, schema: Schema) -> bool:
+        """Whether no value of a property can stand in the path, by their types."""
+        types, below = self.outlines.types(schema), self.outlines.types(self._of_path(group))
+        return bool(types) and bool(below) and not types & below

@@ -87,7 +87,6 @@ class Refuser:
             return
         schema, kind = offer.media.get("schema", True), essence(offer.media_type)
         values: list[Any] = list(offer.examples.values())
-        composer = self.synthesis.generator.composer
         for number, detail in enumerate(DETAILS):
             random = self._random(operation, call, number)
             try:
@@ -98,7 +97,7 @@ class Refuser:
         for value in values:
             candidate_random = self._random(operation, call, len(DETAILS))
             try:
-                body = writing.body(value, kind, schema, composer, written=isinstance(value, str))
+                body = writing.body(value, kind, schema, self.contract.data, written=isinstance(value, str))
                 yield self.synthesis.respond(offer, Candidate("", body, DETAILS[0], candidate_random), headers)
             except (UnsatisfiableError, writing.UnwritableError):
                 continue
