@@ -148,7 +148,8 @@ def _value(context: Context) -> Any:
         return context.body.value
     try:
         _, schema = pointer.follow(context.document, context.schema)
-        return forms.to_object(context.document, schema, context.body.pairs)
+        media = pointer.find(context.document, pointer.join(context.schema[:-1]))
+        return forms.to_object(context.document, schema, context.body.pairs, media.get("encoding"))
     except KeyError:  # a reference that leads nowhere, which openapi-core says
         return None
 

@@ -168,6 +168,8 @@ def _parse(path: Path, text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(path, mark.line + 1, mark.column + 1) if mark else path
+        if "nesting depth" in str(error.problem):  # the reader's own limit, or ours, whichever comes first
+            raise SourceError("the file is nested too many levels deep; flatten it", place) from None
         raise SourceError(f"this is not YAML: {error.problem or error.context}", place) from None
     except yaml.YAMLError as error:
         raise SourceError(f"this is not YAML: {error}", path) from None
