@@ -7,117 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from played import Serve
 from understudy.contract import pointer
 from understudy.contract.contract import Contract
 from understudy.contract.document import Document, load
 
-LIBRARY: dict[str, Any] = {
-    "swagger": "2.0",
-    "info": {"title": "Library", "version": "2"},
-    "host": "books.example",
-    "basePath": "/v2/",
-    "schemes": ["https", "http"],
-    "consumes": ["application/json"],
-    "produces": ["application/json"],
-    "securityDefinitions": {
-        "basic": {"type": "basic"},
-        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
-        "oauth": {"type": "oauth2", "flow": "accessCode", "authorizationUrl": "https://a.example", "tokenUrl": "https://t.example", "scopes": {"read": "Read"}},
-    },
-    "parameters": {
-        "page": {"name": "page", "in": "query", "type": "integer", "minimum": 1, "default": 1},
-        "book": {"name": "book", "in": "body", "required": True, "schema": {"$ref": "#/definitions/Book"}},
-    },
-    "responses": {"Gone": {"description": "Gone", "schema": {"$ref": "#/definitions/Error"}}},
-    "definitions": {
-        "Book": {
-            "type": "object",
-            "required": ["title", "kind"],
-            "discriminator": "kind",
-            "properties": {
-                "title": {"type": "string", "minLength": 1},
-                "kind": {"type": "string"},
-                "subtitle": {"type": "string", "x-nullable": True},
-                "next": {"$ref": "#/definitions/Book", "x-nullable": True},
-                "discriminator": {"type": "string", "example": {"$ref": "#/definitions/Error"}},
-            },
-        },
-        "Novel": {"allOf": [{"$ref": "#/definitions/Book"}, {"properties": {"pages": {"type": "integer"}}}]},
-        "Error": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
-    },
-    "paths": {
-        "/books": {
-            "parameters": [{"$ref": "#/parameters/page"}],
-            "get": {
-                "operationId": "list",
-                "security": [{"key": []}],
-                "parameters": [
-                    {"name": "tag", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "multi"},
-                    {"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "pipes"},
-                    {"name": "words", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"},
-                ],
-                "responses": {
-                    "200": {
-                        "description": "Books",
-                        "schema": {"type": "array", "items": {"$ref": "#/definitions/Novel"}},
-                        "headers": {"X-Total": {"type": "integer", "minimum": 0}},
-                    },
-                    "410": {"$ref": "#/responses/Gone"},
-                },
-            },
-            "post": {
-                "operationId": "add",
-                "parameters": [{"$ref": "#/parameters/book"}],
-                "responses": {
-                    "201": {
-                        "description": "Added",
-                        "schema": {"$ref": "#/definitions/Novel"},
-                        "examples": {"application/json": {"title": "Emma", "kind": "Novel"}},
-                    }
-                },
-            },
-        },
-        "/books/{id}/cover": {
-            "put": {
-                "operationId": "cover",
-                "consumes": ["multipart/form-data"],
-                "parameters": [
-                    {"name": "id", "in": "path", "required": True, "type": "integer", "format": "int64"},
-                    {"name": "picture", "in": "formData", "type": "file", "required": True},
-                    {"name": "caption", "in": "formData", "type": "string", "maxLength": 5},
-                ],
-                "responses": {"204": {"description": "Kept"}},
-            },
-            "get": {
-                "operationId": "picture",
-                "produces": ["image/png"],
-                "parameters": [{"name": "id", "in": "path", "required": True, "type": "integer"}],
-                "responses": {"200": {"description": "A picture", "schema": {"type": "file"}}},
-            },
-        },
-        "/search": {
-            "post": {
-                "operationId": "search",
-                "consumes": ["application/x-www-form-urlencoded"],
-                "parameters": [
-                    {"name": "q", "in": "formData", "type": "string", "required": True},
-                    {"name": "years", "in": "formData", "type": "array", "items": {"type": "integer"}},
-                ],
-                "responses": {"default": {"description": "Whatever"}},
-            }
-        },
-    },
-}  # fmt: skip
+LIBRARY = Path(__file__).parents[1] / "made_documents" / "library.yaml"
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    path = tmp_path / "library.yaml"
-    path.write_text(yaml.safe_dump(LIBRARY, sort_keys=False))
-    return path
+def library() -> Path:
+    return LIBRARY
 
 
 def loaded(path: Path) -> Document:

@@ -9,7 +9,7 @@ from typing import Any
 from documents import document
 from played import Client, Serve
 
-PETS = str(Path(__file__).parent / "resources_documents" / "petstore.yaml")
+PETS = str(Path(__file__).parents[1] / "made_documents" / "petstore.yaml")
 SCHEMES = {"basic": {"type": "http", "scheme": "basic"}, "token": {"type": "http", "scheme": "bearer"}}
 TOLD = {
     "application/json": {"schema": {"type": "object", "required": ["why"], "properties": {"why": {"type": "string"}}}}

@@ -9,8 +9,8 @@ import pytest
 
 from played import Client, Serve
 
-DOCUMENTS = Path(__file__).parent / "resources_documents"
-SHOP, PETS, ODDITIES = (str(DOCUMENTS / f"{name}.yaml") for name in ("shop", "petstore", "oddities"))
+DOCUMENTS = Path(__file__).parents[1] / "made_documents"
+SHOP, PETS, ODDITIES, TREE = (str(DOCUMENTS / f"{name}.yaml") for name in ("shop", "petstore", "oddities", "tree"))
 MERGE = {"content-type": "application/merge-patch+json"}
 STEPS = {"content-type": "application/json-patch+json"}
 LINES = [{"sku": "ABC-1234", "quantity": 2}]
@@ -61,6 +61,16 @@ def test_what_only_the_server_knows_is_filled_in(serve: Serve) -> None:
     changed = shop.patch(f"/customers/{made['id']}", json={"city": "Rome"}, headers=MERGE).json()
     assert changed["created_at"] == made["created_at"]
     assert changed["updated_at"] > made["updated_at"]
+
+
+def test_a_new_thing_is_alone(serve: Serve) -> None:
+    """A new folder has no folders in it and none above: they would have to be there to be read."""
+    assert serve(TREE).post("/folders", json={"name": "New"}).json() == {
+        "id": 1,
+        "name": "New",
+        "parent": None,
+        "children": [],
+    }
 
 
 def test_put_forgets_what_it_does_not_say_and_merge_patch_removes_nulls(serve: Serve) -> None:

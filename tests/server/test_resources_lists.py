@@ -9,7 +9,7 @@ import pytest
 
 from played import Client, Serve
 
-DOCUMENTS = Path(__file__).parent / "resources_documents"
+DOCUMENTS = Path(__file__).parents[1] / "made_documents"
 SHOP, ODDITIES = (str(DOCUMENTS / f"{name}.yaml") for name in ("shop", "oddities"))
 
 

@@ -15,7 +15,7 @@ from understudy.server.app import create_app
 from understudy.server.journal import Journal
 from understudy.server.stage import Direction, stage
 
-SHOP = str(Path(__file__).parent / "resources_documents" / "shop.yaml")
+SHOP = str(Path(__file__).parents[1] / "made_documents" / "shop.yaml")
 MERGE = {"content-type": "application/merge-patch+json"}
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 TIERS = st.sampled_from(["plain", "gold"])

@@ -60,6 +60,11 @@ class Body:
     problems: tuple[Problem, ...] = ()
     tree: Element | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether a body without a byte is a value all the same: a blank text, a form without fields, an empty file."""
+        return self.pairs == [] or (isinstance(self.value, str | bytes) and not self.value)
+
 
 @lru_cache(maxsize=256)
 def parse_media_type(header: str) -> MediaType | None:
@@ -80,8 +85,8 @@ def parse_media_type(header: str) -> MediaType | None:
 
 
 def is_json(essence: str) -> bool:
-    """Whether a media type carries JSON: ``application/json`` or any ``+json``."""
-    return essence == "application/json" or essence.endswith("+json")
+    """Whether a media type carries JSON: ``application/json``, any ``+json``, and what some frameworks call it."""
+    return essence in ("application/json", "text/json") or essence.endswith("+json")
 
 
 def decode(content_type: str | None, raw: bytes) -> Body:
@@ -92,7 +97,7 @@ def decode(content_type: str | None, raw: bytes) -> Body:
             problems=(Problem("media-type-malformed", "/header/content-type", f"`{content_type}` is not a media type"),)
         )
     if not raw:
-        return Body(media_type)
+        return _blank(media_type)
     if media_type is None:
         return Body(value=raw)
     charset = media_type.parameters.get("charset", "utf-8").lower()
@@ -107,6 +112,17 @@ def decode(content_type: str | None, raw: bytes) -> Body:
         return _decode(media_type, raw)
     except WrongError as wrong:
         return Body(media_type, problems=(wrong.problem,))
+
+
+def _blank(media_type: MediaType | None) -> Body:
+    """What no byte is, of a media type in which that is something; XML and JSON always have some."""
+    essence = media_type.essence if media_type else ""
+    if essence == "application/x-www-form-urlencoded":
+        return Body(media_type, pairs=[])
+    if essence.startswith("text/") and not is_json(essence) and "xml" not in essence:
+        return Body(media_type, "")
+    is_file = essence == "application/octet-stream" or essence.startswith(("image/", "audio/", "video/"))
+    return Body(media_type, b"") if is_file and "xml" not in essence else Body(media_type)
 
 
 def _decode(media_type: MediaType, raw: bytes) -> Body:

@@ -150,7 +150,9 @@ def _value(context: Context) -> Any:
     if context.schema is None:
         return context.body.value
     try:
-        return value_of(context.document, pointer.follow(context.document, context.schema)[1], context.body)
+        _, schema = pointer.follow(context.document, context.schema)
+        media = pointer.find(context.document, pointer.join(context.schema[:-1]))
+        return value_of(context.document, schema, context.body, media.get("encoding"))
     except (KeyError, RootError):  # a reference that leads nowhere, or another root: openapi-core says it
         return None
 

@@ -9,6 +9,7 @@ openapi-core's own. Called by `contract` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from operator import truediv
 from typing import Any
@@ -29,7 +30,11 @@ from openapi_core.validation.request import (
     V31RequestParametersValidator,
 )
 from openapi_core.validation.request import validators as request_parts
-from openapi_core.validation.request.exceptions import MissingRequestBody, ParameterValidationError
+from openapi_core.validation.request.exceptions import (
+    MissingRequestBody,
+    MissingRequiredRequestBody,
+    ParameterValidationError,
+)
 from openapi_core.validation.response import (
     V30ResponseDataValidator,
     V30ResponseHeadersValidator,
@@ -147,9 +152,16 @@ class DecodedBodies:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
 
-    def create(self, _spec: SchemaPath, _mimetype: str, schema: SchemaPath | None = None, **_: Any) -> _Deserializer:
-        """A deserialiser for a body of this schema."""
-        return _Deserializer(self.document, schema)
+    def create(
+        self,
+        _spec: SchemaPath,
+        _mimetype: str,
+        schema: SchemaPath | None = None,
+        encoding: SchemaPath | None = None,
+        **_: Any,
+    ) -> _Deserializer:
+        """A deserialiser for a body of this schema, its fields written as `encoding` says."""
+        return _Deserializer(self.document, schema, encoding)
 
 
 class UnreadError(OpenAPIError):
@@ -157,15 +169,19 @@ class UnreadError(OpenAPIError):
 
 
 class _Deserializer:
-    def __init__(self, document: Mapping[str, Any], schema: SchemaPath | None) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], schema: SchemaPath | None, encoding: SchemaPath | None = None
+    ) -> None:
         self.document = document
         self.schema = schema
+        self.encoding = encoding
 
     def deserialize(self, raw: Any) -> Any:
         if not isinstance(raw, Decoded):  # the content of a parameter
             return forms.parameter_content(raw)
+        schema, encoding = (path.read_value() if path is not None else None for path in (self.schema, self.encoding))
         try:
-            return value_of(self.document, self.schema.read_value() if self.schema is not None else None, raw.body)
+            return value_of(self.document, schema, raw.body, encoding)
         except RootError as error:
             raise UnreadError(str(error)) from None
 
@@ -243,9 +259,17 @@ class Engine:
         view = RequestView(request, parameters)
         if head:
             for error in self._parts["parameters"].iter_errors(view):
-                yield from self._empty(error, parameters) if _is_empty(error) else (error,)
+                yield from self._empty(error, parameters) if _is_empty(error) else self._blank(error, parameters, view)
         if body:
-            yield from (e for e in self._parts["body"].iter_errors(view) if type(e) is not MissingRequestBody)
+            yield from (e for e in self._body_errors(view, request) if type(e) is not MissingRequestBody)
+
+    def _body_errors(self, view: RequestView, request: Request) -> list[Exception]:
+        """A required body of no byte may be a blank one; where that does not fit, it is missing."""
+        errors = list(self._parts["body"].iter_errors(view))
+        if request.content.is_blank and any(isinstance(error, MissingRequiredRequestBody) for error in errors):
+            view.take_for_sent()
+            return errors if any(True for _ in self._parts["body"].iter_errors(view)) else []
+        return errors
 
     def _empty(
         self, error: ParameterValidationError, parameters: Mapping[tuple[str, str], Parts]
@@ -258,6 +282,21 @@ class Engine:
         except ValidateError as cause:
             error.__cause__ = cause
             yield error
+
+    def _blank(
+        self, error: Exception, parameters: Mapping[tuple[str, str], Parts], view: RequestView
+    ) -> Iterator[Exception]:
+        """A list in one text, and the text is blank: it has no items; openapi-core reads a blank one."""
+        if isinstance(error, ParameterValidationError) and error.location == "query":
+            texts = view.texts(error.name)
+            part, place = self._parts["parameters"], parameters[error.location, error.name]
+            node = part.spec.joinpath(*place).read_value()
+            if texts == [""] and not node.get("explode", node.get("style", "form") == "form"):
+                schema = part.spec.joinpath(*place, "schema")
+                with suppress(ValidateError):
+                    part.schema_validators_factory.create(part.spec, schema).validate([])
+                    return
+        yield error
 
     def response_errors(self, request: Request, response: Response, *, head: bool, body: bool) -> Iterator[Exception]:
         """What openapi-core finds in the headers (``head``) and the body (``body``) of a response."""

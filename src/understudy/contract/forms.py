@@ -1,9 +1,9 @@
 """Turns the pairs of a form or multipart body into the object that its schema describes.
 
 A form knows only text, so the schema decides what a value was meant to be: a property that is an array
-collects its repetitions, a number or boolean is read as one, and whatever does not read that way stays text
-for the schema to reject. Called by `engine`; a gap it fills, since openapi-core turns file parts into bytes,
-which no 3.1 schema accepts.
+collects its repetitions, or is one text cut up where the encoding says so; a number or boolean is read as one, and
+whatever does not read that way stays text for the schema to reject. Called by `engine`; a gap it fills, since
+openapi-core turns file parts into bytes, which no 3.1 schema accepts.
 """
 
 from __future__ import annotations
@@ -18,14 +18,21 @@ from understudy.contract.multipart import File
 
 MEDIA_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _WORDS = {"true": True, "false": False}
+_SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def to_object(
-    document: Mapping[str, Any], schema: Mapping[str, Any], pairs: list[tuple[str, str | File]]
+    document: Mapping[str, Any], schema: Any, pairs: list[tuple[str, str | File]], encoding: Any = None
 ) -> dict[str, Any]:
     """The object that the pairs spell, by the property types of the schema.
 
     A file becomes a text with one character per byte: what the schema can say of it is its length.
+
+    Args:
+        document: the effective document.
+        schema: the schema of the body.
+        pairs: names and values, in order.
+        encoding: the media type's `encoding`, or None.
     """
     known = properties(document, schema)
     collected: dict[str, list[Any]] = {}
@@ -37,11 +44,28 @@ def to_object(
         types = kinds_of(wanted)
         if "array" in types:
             items = kinds_of(resolve(document, wanted.get("items") or {}))
-            result[name] = [_cast(value, items) for value in values]
+            separator = separator_of(encoding, name)
+            result[name] = [_cast(value, items) for value in (_cut(values, separator) if separator else values)]
         else:
             cast = [_cast(value, types) for value in values]
             result[name] = cast[0] if len(cast) == 1 else cast
     return result
+
+
+def separator_of(encoding: Any, name: str) -> str:
+    """What separates the items of a list that is one text; blank where each item is a field of its own."""
+    said = encoding.get(name) if isinstance(encoding, Mapping) else None
+    style = said.get("style", "form") if isinstance(said, Mapping) else "form"
+    if not isinstance(said, Mapping) or said.get("explode", style == "form"):
+        return ""
+    return _SEPARATORS.get(style, "")
+
+
+def _cut(values: list[str | File], separator: str) -> list[str | File]:
+    """The items of a list that is one text; a blank one has none."""
+    if len(values) != 1 or isinstance(values[0], File):
+        return values
+    return list(values[0].split(separator)) if values[0] else []
 
 
 def _cast(value: str | File, types: frozenset[str]) -> Any:

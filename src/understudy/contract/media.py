@@ -47,7 +47,7 @@ def is_opaque(document: Mapping[str, Any], schema: Any, body: Body) -> bool:
         or (body.media_type is not None and is_json(body.media_type.essence))
     ):
         return False
-    return isinstance(body.value, str | bytes) and not takes_text(document, schema)
+    return isinstance(body.value, str | bytes) and not body.is_blank and not takes_text(document, schema)
 
 
 def takes_text(document: Mapping[str, Any], schema: Any, depth: int = DEPTH) -> bool:

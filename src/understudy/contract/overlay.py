@@ -16,6 +16,8 @@ from jsonpath_rfc9535 import JSONPathError
 from understudy.contract.source import Source, SourceError
 
 VERSIONS = ("1.0",)
+# Lets a target match nothing: for an overlay over documents that nobody has seen.
+OPTIONAL = "x-understudy-optional"
 
 
 def apply(data: Any, overlay: Source) -> Any:
@@ -34,7 +36,7 @@ def apply(data: Any, overlay: Source) -> Any:
             nodes = list(jsonpath_rfc9535.find(action["target"], data))
         except JSONPathError as error:
             raise _error(overlay, f"{where}/target", f"the target is not a JSONPath: {error}") from None
-        if not nodes:
+        if not nodes and action.get(OPTIONAL) is not True:
             raise _error(
                 overlay,
                 f"{where}/target",

@@ -156,7 +156,7 @@ class Planner:
         if is_json(name):
             return lambda _, value: accept(value)
         document = self.document
-        texts = takes_text(document, schema)
+        texts, encoding = takes_text(document, schema), media.get("encoding")
 
         def accept_body(body: Body, value: Any) -> bool:
             """A range may hold a form as well as JSON, XML, text or bytes."""
@@ -165,7 +165,7 @@ class Planner:
             if not texts and is_opaque(document, schema, body):
                 return True
             try:
-                return accept(value_of(document, schema, body))
+                return accept(value_of(document, schema, body, encoding))
             except RootError:
                 return False
 
@@ -224,7 +224,7 @@ def _request_body(contents: Mapping[str, Callable[[Body, Any], bool]], *, requir
         body = request.content
         if body.problems:
             return False
-        if not request.body:
+        if not request.body and not (required and body.is_blank):
             return not required
         key = find_media_type(contents, body.media_type)
         return key is not None and contents[key](body, body.value)

@@ -43,7 +43,7 @@ class Surface:
         self.builder = Builder(contract.data, contract.document.version, matcher, register)
         self.always = 0
         self.content: Mapping[str, Any] = {}
-        self._bodies: dict[str, tuple[int, Walk, Any]] = {}
+        self._bodies: dict[str, tuple[int, Walk, Any, Any]] = {}
         self._body = self._no_body = self._readable = 0
         self._others: dict[str | None, int] = {None: 0}
 
@@ -84,7 +84,7 @@ class Surface:
                 bits = 1 << bit | 1 << readable
             else:
                 bits = 1 << bit
-            self._bodies[name] = (bits, walk, schema)
+            self._bodies[name] = (bits, walk, schema, media.get("encoding"))
         register.media_type = None
         ends = [*list(firsts.values())[1:], len(register.promises)]
         spans = {name: (1 << end) - (1 << start) for (name, start), end in zip(firsts.items(), ends, strict=True)}
@@ -97,9 +97,9 @@ class Surface:
         key = find_media_type(self.content, body.media_type) if self.content else None
         if key is None or body.problems:
             return self._body
-        bits, walk, schema = self._bodies[key]
+        bits, walk, schema, encoding = self._bodies[key]
         try:
-            return self._body | bits | walk(_value(self.contract, body, schema))
+            return self._body | bits | walk(_value(self.contract, body, schema, encoding))
         except (KeyError, RecursionError):  # openapi-core finds no end here either, and says so
             return self._body | bits
 
@@ -214,7 +214,7 @@ class EventSurface(Surface):
         """The bits that an event's data reaches; its media type is the first documented."""
         mask = self.always
         if self._bodies:
-            bits, walk, _ = next(iter(self._bodies.values()))
+            bits, walk, *_ = next(iter(self._bodies.values()))
             try:
                 mask |= bits | walk(data)
             except RecursionError:
@@ -226,9 +226,9 @@ def _nothing(_value: Any) -> int:
     return 0
 
 
-def _value(contract: Contract, body: Body, schema: Any) -> Any:
+def _value(contract: Contract, body: Body, schema: Any, encoding: Any) -> Any:
     """The value that the schema is asked of, as the judge makes it."""
     try:
-        return value_of(contract.data, schema, body)
+        return value_of(contract.data, schema, body, encoding)
     except RootError:
         return None

@@ -56,10 +56,10 @@ def reader(data: Mapping[str, Any], location: str, name: str, node: Mapping[str,
         if "object" in kinds:
             return True, True, forms.to_object(data, schema, _pairs(texts[0].split(separator), exploded=exploded))
         if "array" in kinds and not (exploded and style == "form"):
-            texts = texts[0].split(separator)
+            texts = texts[0].split(separator) if texts[0] else []
         elif "array" not in kinds:
             texts = texts[:1]
-        return True, True, forms.to_object(data, holder, [(name, text) for text in texts])[name]
+        return True, True, forms.to_object(data, holder, [(name, text) for text in texts]).get(name, [])
 
     return read
 

@@ -17,18 +17,19 @@ from understudy.contract.styles import kinds_of
 from understudy.contract.xml_mapping import Reader, RootError
 
 
-def value_of(document: Mapping[str, Any], schema: Any, body: Body) -> Any:
+def value_of(document: Mapping[str, Any], schema: Any, body: Body, encoding: Any = None) -> Any:
     """The value of a body by its schema.
 
     Args:
         document: the effective document.
         schema: the schema of its media type; None where there is none.
         body: the decoded body.
+        encoding: the media type's `encoding`, or None.
 
     Errors: `RootError` for XML whose root is another element than the schema's hints name.
     """
     if body.pairs is not None:
-        return forms.to_object(document, schema if isinstance(schema, Mapping) else {}, body.pairs)
+        return forms.to_object(document, schema if isinstance(schema, Mapping) else {}, body.pairs, encoding)
     if body.tree is not None and maps_xml(document, schema):
         return Reader(document).read(body.tree, schema)
     # A schema can say nothing of bytes; one character per byte lets it speak of type and length.
@@ -40,7 +41,8 @@ def sent_value(document: Mapping[str, Any], operation: Operation, body: Body) ->
     try:
         _, content = pointer.follow(document, (*operation.place, "requestBody", "content"))
         key = find_media_type(content, body.media_type)
-        return value_of(document, content[key or ""].get("schema"), body)
+        media = content[key or ""]
+        return value_of(document, media.get("schema"), body, media.get("encoding"))
     except (KeyError, RootError):
         return body.value
 

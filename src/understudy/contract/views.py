@@ -20,6 +20,10 @@ class Decoded(bytes):
 
     body: Body
 
+    def __bool__(self) -> bool:
+        """Whether something is there: bytes, or what no bytes are in this media type."""
+        return bool(len(self)) or self.body.is_blank
+
     @classmethod
     def of(cls, raw: bytes, body: Body) -> Decoded:
         """Raw bytes with what they decode to."""
@@ -61,6 +65,10 @@ class RequestView:
         found.declared = frozenset(name for place, name in self._declared if place == location)
         return found
 
+    def texts(self, name: str) -> list[str]:
+        """What a query parameter was given, each time."""
+        return [value for key, value in self._request.query_pairs if key == name]
+
     @cached_property
     def content_type(self) -> str:
         """The media type, in a form that openapi-core can read."""
@@ -71,6 +79,10 @@ class RequestView:
         """The raw body, carrying what it decodes to."""
         request = self._request
         return Decoded.of(request.body, request.content) if request.body else b""
+
+    def take_for_sent(self) -> None:
+        """Let a body without a byte be one that was sent."""
+        self.body = Decoded.of(b"", self._request.content)
 
 
 class ResponseView:

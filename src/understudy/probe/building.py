@@ -18,6 +18,7 @@ from understudy.contract import pointer
 from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
+from understudy.contract.forms import separator_of
 from understudy.contract.markup import is_xml
 from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
@@ -120,10 +121,16 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
 def media_types(contract: Contract, operation: Operation) -> tuple[str, ...]:
     """The media types that the document takes for this operation's body, JSON first."""
+    named = _content(contract, operation)
+    return tuple(sorted(named, key=lambda name: not is_json(name.partition(";")[0].strip().lower())))
+
+
+def _content(contract: Contract, operation: Operation) -> Mapping[str, Any]:
     if "requestBody" not in operation.node:
-        return ()
+        return {}
     _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
-    return tuple(sorted(node.get("content", {}), key=lambda name: not is_json(name.partition(";")[0].strip().lower())))
+    content: Mapping[str, Any] = node.get("content", {})
+    return content
 
 
 def _body(contract: Contract, operation: Operation, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
@@ -132,13 +139,14 @@ def _body(contract: Contract, operation: Operation, values: Values, boundary: st
     known = media_types(contract, operation)
     media_type = values.media_type or (known[0] if known else JSON)
     essence = media_type.partition(";")[0].strip().lower()
+    encoding = _content(contract, operation).get(media_type, {}).get("encoding")
     if isinstance(values.body, bytes):
         return values.body, media_type
     if essence == FORM:
-        return urlencode(list(_fields(values.body)), quote_via=quote).encode(), media_type
+        return urlencode(list(_fields(values.body, encoding)), quote_via=quote).encode(), media_type
     if essence == MULTIPART:
         chosen = boundary or secrets.token_hex(12)
-        return _multipart(_fields(values.body), chosen), f"{MULTIPART}; boundary={chosen}"
+        return _multipart(_fields(values.body, encoding), chosen), f"{MULTIPART}; boundary={chosen}"
     if isinstance(values.body, str) and not is_json(essence):
         written = values.body.encode()
     elif is_xml(essence):
@@ -150,17 +158,19 @@ def _body(contract: Contract, operation: Operation, values: Values, boundary: st
 
 def _schema(contract: Contract, operation: Operation, media_type: str) -> Any:
     """The schema of a body of this media type; true where there is none."""
-    if "requestBody" not in operation.node:
-        return True
-    _, content = pointer.follow(contract.data, (*operation.place, "requestBody", "content"))
+    content = _content(contract, operation)
     key = find_media_type(content, parse_media_type(media_type))
     return content[key].get("schema", True) if key is not None else True
 
 
-def _fields(body: Any) -> Iterable[tuple[str, Any]]:
-    """The fields of a form: a list repeats its field, an object nests by brackets, null is left out."""
+def _fields(body: Any, encoding: Any) -> Iterable[tuple[str, Any]]:
+    """The fields of a form: a list repeats its field or is one text, an object nests by brackets, null is left out."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
-        yield from _nested(name, value)
+        separator = separator_of(encoding, name)
+        if separator and isinstance(value, list) and not any(isinstance(item, File) for item in value):
+            yield name, separator.join(map(_text, value))
+        else:
+            yield from _nested(name, value)
 
 
 def _nested(name: str, value: Any) -> Iterable[tuple[str, Any]]:

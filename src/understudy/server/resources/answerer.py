@@ -183,11 +183,12 @@ class ResourceAnswerer:
             return None
         value = content.value
         if content.pairs is not None:
-            schema = messages.sent_schema(self.contract.data, operation)
+            kind = content.media_type.essence if content.media_type else ""
+            media = messages.sent_media(self.contract.data, operation, (kind.__eq__, *messages.READABLE))
             texts: list[tuple[str, str | File]] = [
                 (name, part) for name, part in content.pairs if not isinstance(part, File)
             ]
-            value = forms.to_object(self.contract.data, schema if isinstance(schema, Mapping) else {}, texts)
+            value = forms.to_object(self.contract.data, media.get("schema"), texts, media.get("encoding"))
         elif content.tree is not None:
             value = sent_value(self.contract.data, operation, content)
         inside = take(value, role.sent) if role.sent else value

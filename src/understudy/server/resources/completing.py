@@ -77,13 +77,25 @@ class Completer:
             made = self._times(schema, overlaid, known)
             lean = {name: item for name, item in made.items() if name in value or name not in known.keep_out}
             lean = self._defaults(schema, lean, known)
-            for found in (lean, made):
+            alone = self._alone(schema, lean, known) if known.is_new and known.now is not None else lean
+            for found in (alone, lean, made):
                 if self.fits(schema, found):
                     return found
             first = first or made
         if first is None:
             raise UnsatisfiableError("the schema has no object")
         return first
+
+    def _alone(self, schema: Schema, value: dict[str, Any], known: Known) -> dict[str, Any]:
+        """A new thing without others of its kind around it: those would have to be there, too."""
+        found = dict(value)
+        for name, below in self.outlines.properties(schema).items():
+            if name in found and name not in known.value and self.outlines.leads_to(below, schema):
+                empty: tuple[Any, ...] = ([], None)
+                fitting = [nothing for nothing in empty if self.fits(below, nothing)]
+                if fitting:
+                    found[name] = fitting[0]
+        return found
 
     def shown(self, schema: Schema, value: Mapping[str, Any], random: Random) -> dict[str, Any]:
         """A thing as another schema shows it: as it is where that fits, else cut down and made whole."""

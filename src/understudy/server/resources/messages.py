@@ -5,7 +5,7 @@ Called by the modules beside it. Our own refusals, which stand in every document
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from understudy.contract import pointer
@@ -16,6 +16,9 @@ from understudy.contract.operation import Operation
 from understudy.server import negotiation
 from understudy.server.negotiation import GATE_SCHEMA, NotOfferedError, Offer, Wish
 from understudy.server.resources.resource import Schema
+
+# The kinds of bodies that hold a thing, the one that says most of it first.
+READABLE: tuple[Callable[[str], bool], ...] = (is_json, FORMS.__contains__, is_xml)
 
 
 def essence(media_type: str) -> str:
@@ -37,18 +40,28 @@ def shown_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
 
 def sent_schema(document: Mapping[str, Any], operation: Operation) -> Schema:
     """The schema of an operation's request body, JSON before forms and XML; true where it has none that can be read."""
+    return sent_media(document, operation).get("schema", True)
+
+
+def sent_media(
+    document: Mapping[str, Any],
+    operation: Operation,
+    order: Sequence[Callable[[str], bool]] = READABLE,
+) -> Mapping[str, Any]:
+    """What a document says of an operation's request body, in the first kind of media type that it has."""
     if "requestBody" not in operation.node:
-        return True
+        return {}
     try:
         _, body = pointer.follow(document, (*operation.place, "requestBody"))
     except KeyError:
-        return True
-    content = body.get("content") or {}
-    for wanted in (is_json, FORMS.__contains__, is_xml):
+        return {}
+    content: Mapping[str, Any] = body.get("content") or {}
+    for wanted in order:
         for name, media in content.items():
             if wanted(essence(name)) and not _is_patch(name):
-                return media.get("schema", True)
-    return True
+                found: Mapping[str, Any] = media
+                return found
+    return {}
 
 
 def _is_patch(name: str) -> bool:

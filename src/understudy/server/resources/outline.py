@@ -41,6 +41,12 @@ class Outlines:
         left, right = self.target(one), self.target(other)
         return isinstance(left, Mapping) and bool(left) and (left is right or left == right)
 
+    def leads_to(self, schema: Schema, wanted: Schema) -> bool:
+        """Whether a schema is another one, a list of it, or lets it be chosen."""
+        choices = [schema, *(self.target(part) for part in self._parts(schema, 2))]
+        listed = [choice["items"] for choice in choices if isinstance(choice, Mapping) and "items" in choice]
+        return any(self.same(found, wanted) for found in (*choices, *listed))
+
     def properties(self, schema: Schema) -> Mapping[str, Schema]:
         """Every property that a schema, or any schema it is composed of, lists."""
         known = self._properties.get(id(schema))
