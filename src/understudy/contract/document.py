@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from understudy.contract import overlay, pointer
+from understudy.contract import overlay, pointer, voices
 from understudy.contract.bundling import FILES, Bundler
 from understudy.contract.lint import objections
 from understudy.contract.lint.mending import Fault, Note, mend
@@ -156,6 +156,7 @@ def _voiced(data: dict[str, Any], voice: Path, sources: list[Source]) -> dict[st
     _write_out_responses(data)
     sources.append(read(voice))
     voiced: dict[str, Any] = overlay.apply(data, sources[-1])
+    voices.share(data, voiced)
     return voiced
 
 
