@@ -150,7 +150,7 @@ class SynthesisAnswerer:
             if not broken:
                 return response
             if closest is None or not closest.violations or len(broken) < len(closest.violations):
-                closest = Failure(offer, f"{broken[0].message} ({broken[0].where})", broken)
+                closest = Failure(offer, f"{broken[0].message} ({broken[0].where or 'the whole'})", broken)
         return closest or Failure(offer, "nothing is documented")
 
     def _candidates(
