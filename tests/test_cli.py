@@ -170,6 +170,10 @@ def test_a_bad_document_is_told_where_and_why(tmp_path: Path, content: str, mess
         (("chatwoot", "omnivibe"), "serve one of them elsewhere, e.g. with --base-path omnivibe=/omnivibe"),
         (("chatwoot", "--base-path", "shop=/shop"), "names nothing that is served; served are: chatwoot"),
         (("./missing.yaml",), "no such file"),
+        (
+            ("https://shop.example/openapi.yaml",),
+            "curl -o openapi.yaml https://shop.example/openapi.yaml, and name the file",
+        ),
         (("chatwoot", "--overlay", "missing.yaml"), "no such file"),
         (("chatwoot", "--fixtures", "missing.yaml"), "no such file"),
         (("chatwoot", "--set", "release=1"), "choose one of: 4.13, later"),
@@ -201,6 +205,7 @@ def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
 def test_a_document_of_ones_own_is_served(tmp_path: Path) -> None:
     """A document without handlers answers from itself, and is judged like any other."""
     with serving(str(document(tmp_path))) as server:
+        assert f"try: curl {server.url}/pets" in server.announced
         assert httpx.get(f"{server.url}/pets").json() == ["Rex"]
         assert httpx.get(f"{server.url}/cats").status_code == 404
 

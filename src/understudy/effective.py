@@ -6,6 +6,7 @@ of it, so that both speak of the same promises. It must not know what is done wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from understudy.services.service import Service, discover, service_names
 Profile = Literal["observed", "published"]
 PROFILES: tuple[Profile, ...] = ("observed", "published")
 REFUSALS = Path("understudy/refusals.overlay.yaml")
+_ADDRESS = re.compile(r"https?:/")
 
 
 class TargetError(Exception):
@@ -38,6 +40,11 @@ def service_of(target: str) -> Service | None:
             return service_in(target)
         except FolderError as error:
             raise TargetError(str(error)) from None
+    if _ADDRESS.match(target):
+        raise TargetError(
+            f"{target} is an address, and nothing is fetched from the network; download the document, e.g. with "
+            f"curl -o openapi.yaml {target}, and name the file"
+        )
     if Path(target).is_file() or Path(target).suffix or "/" in target:
         return None
     raise TargetError(

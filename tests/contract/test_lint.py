@@ -10,7 +10,10 @@ import pytest
 
 from documents import document, operation
 from played import Serve
+from understudy import bundled
 from understudy.contract.document import Document, DocumentError, load
+from understudy.contract.source import SourceError
+from understudy.effective import REFUSALS
 
 FINE: dict[str, Any] = {
     "200": {"description": "Fine", "content": {"application/json": {"schema": {"type": "integer"}}}}
@@ -36,7 +39,7 @@ KEPT: list[tuple[str, dict[str, Any], str]] = [
     ("no title", {"openapi": "3.1.0", "info": {}, "paths": {}}, "'title' is a required property; the file's name"),
     ("an unknown field", document({"/a": {"get": {"sumary": "x", "responses": FINE}}}, openapi="3.0.4"), "'sumary' does not match"),
     ("a faulty keyword", one({"type": "objekt"}), "'objekt' is not one of"),
-    ("a schema that is none", one({"properties": {"a": None}}), "None is not of type"),
+    ("a schema that is none", one({"properties": {"a": None}}), "null is not of type"),
     ("a list with something twice", one({"required": ["a", "a"]}), "standing there once"),
     ("a bound of 3.0", one({"minimum": 1, "exclusiveMinimum": True}), "as OpenAPI 3.0 has it"),
     ("an expression that is none", one({"type": "string", "pattern": "(["}), "is no regular expression"),
@@ -158,3 +161,61 @@ def test_a_body_that_is_no_data_is_not_looked_into(tmp_path: Path, serve: Serve,
         assert api.post("/a", content=b"anything", headers={"content-type": media_type}).status_code == 200
         assert api.post("/a", headers={"content-type": media_type}).json()["violations"][0]["code"] == "body-missing"
         assert api.get("/a").status_code == 200
+
+
+HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        (HEAD + "paths:\n", ["/paths"]),
+        (HEAD + "paths:\n  /a:\n", ["/paths/~1a"]),
+        (HEAD + "tags:\npaths:\n  /a:\n    parameters:\n    get:\n", ["/paths/~1a/get", "/paths/~1a/get", "/paths/~1a/parameters", "/tags"]),
+        (HEAD + "paths:\n  /a:\n    get:\n      responses:\n        200:\n", ["/paths/~1a/get/responses/200"]),
+        ("openapi: 3.1\ninfo: {title: t, version: '1'}\npaths: {}\n", ["/openapi"]),
+        ("swagger: 2.0\ninfo: {title: t, version: '1'}\npaths: {}\n", ["/swagger"]),
+    ],
+)  # fmt: skip
+def test_a_key_without_a_value_is_read_as_empty(tmp_path: Path, serve: Serve, text: str, noted: list[str]) -> None:
+    """What a person leaves empty while writing does not hinder; each place is told, and what is there is served."""
+    path = tmp_path / "begun.yaml"
+    path.write_text(text)
+    assert sorted(note.place for note in load(path).notes) == noted
+    client = serve(str(path))
+    assert client.get("/a").status_code in ((200,) if "get:" in text else (404, 405))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("openapi:\npaths: {}\n", r"begun\.yaml:1:9: `openapi` says nothing; write the version, e\.g\. 3\.1\.0"),
+        (HEAD + "paths:\n  /a:\n    $ref: '#/paths/~1a'\n", r"`#/paths/~1a` leads nowhere"),
+        (HEAD + "paths:\n  /a:\n    $ref: '#/components/pathItems/b'\n", r"`#/components/pathItems/b` leads nowhere"),
+        (
+            HEAD + "paths:\n  /a:\n    get:\n      parameters:\n        -\n",
+            r"parameters/0: null is not of type 'object'",
+        ),
+    ],
+)
+def test_what_is_empty_and_hinders_is_told(tmp_path: Path, text: str, message: str) -> None:
+    """A version, a reference and an item that are not there are errors with place and fix."""
+    path = tmp_path / "begun.yaml"
+    path.write_text(text)
+    with pytest.raises((DocumentError, SourceError), match=message):
+        load(path, voice=bundled.SPEC / REFUSALS)
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_a_schema_that_asks_for_itself_alone_is_told(tmp_path: Path, serve: Serve, keyword: str) -> None:
+    """Nothing can be made for it, nor judged by it; that is said in words, not as a limit of the interpreter."""
+    data = one(
+        {"$ref": "#/components/schemas/A"},
+        components={"schemas": {"A": {keyword: [{"$ref": "#/components/schemas/A"}]}}},
+    )
+    loaded(tmp_path, data)
+    answer = serve(str(tmp_path / "shop.json")).get("/a")
+    assert (answer.status_code, "refers back to itself before it asks for anything" in answer.json()["detail"]) == (
+        501,
+        True,
+    )

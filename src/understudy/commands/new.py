@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from understudy.commands.options import fail
@@ -11,8 +9,8 @@ from understudy.commands.options import fail
 
 @click.command()
 @click.argument("name")
-@click.option("--document", type=click.Path(path_type=Path), required=True, help="The document to start from.")
-def new(name: str, document: Path) -> None:
+@click.option("--document", metavar="FILE", required=True, help="The document to start from.")
+def new(name: str, document: str) -> None:
     """Write a service of your own, to be served and changed.
 
     NAME is the folder to write; its last part is the service's name.
@@ -24,4 +22,6 @@ def new(name: str, document: Path) -> None:
         folder = create(name, document)
     except TargetError as error:
         fail(str(error))
-    click.echo(f"{folder} is written; try: understudy serve {folder} --watch")
+    # A bare name could be an installed service's as well.
+    target = folder if len(folder.parts) > 1 else f"./{folder}"
+    click.echo(f"{folder} is written; try: understudy serve {target} --watch")

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from understudy.contract import overlay, pointer
+from understudy.contract import overlay, pointer, voices
 from understudy.contract.bundling import FILES, Bundler
 from understudy.contract.lint import objections
 from understudy.contract.lint.mending import Fault, Note, mend
@@ -126,7 +126,7 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
     source = read(path)
     if not isinstance(source.data, dict) or not ({"openapi", "swagger"} & source.data.keys()):
         raise SourceError("this is not an OpenAPI document: it has no `openapi` key", path)
-    _check_version(source)
+    said = tuple(_check_version(source))
     referred: dict[str, Source] = {}
     data = Bundler(path.resolve().parent, source, referred).bundle()
     conversion = convert(data, FILES) if "openapi" not in data else Conversion(data)
@@ -136,15 +136,14 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
         overlay_source = read(overlay_path)
         data = overlay.apply(data, overlay_source)
         sources.append(overlay_source)
-    speaks = voice is not None and any(True for _ in operations(data))
-    early = speaks and VOICE in orjson.dumps(data)
+    early = voice is not None and VOICE in orjson.dumps(data) and _has_operations(data)
     if voice is not None and early:
         data = _voiced(data, voice, sources)
     document = Document(data, source, tuple(sources), referred, moved=conversion.moved)
     lost = [Note(place, message) for place, message in conversion.notes]
-    document.notes = tuple(dict.fromkeys((*lost, *_mended(document))))
+    document.notes = tuple(dict.fromkeys((*said, *lost, *_mended(document))))
     normalise(data, FILES)
-    if voice is not None and speaks and not early:
+    if voice is not None and not early and _has_operations(data):
         document.data = _voiced(data, voice, sources)
         document.overlays = tuple(sources)
     _name_operations(document.data)
@@ -156,6 +155,7 @@ def _voiced(data: dict[str, Any], voice: Path, sources: list[Source]) -> dict[st
     _write_out_responses(data)
     sources.append(read(voice))
     voiced: dict[str, Any] = overlay.apply(data, sources[-1])
+    voices.share(data, voiced)
     return voiced
 
 
@@ -177,9 +177,26 @@ def operations(
                 yield template, method, item[method], item
 
 
-def _check_version(source: Source) -> None:
-    version = str(source.data.get("openapi", source.data.get("swagger")))
-    if version.startswith(tuple(f"{known}." for known in VERSIONS)) or source.data.get("swagger") == "2.0":
+def _has_operations(data: Mapping[str, Any]) -> bool:
+    try:
+        return any(True for _ in operations(data))
+    except (KeyError, TypeError):  # a path item that leads nowhere or is none, which is told when it is looked at
+        return False
+
+
+def _check_version(source: Source) -> Iterator[Note]:
+    """See to it that the version is one of ours; YAML reads 3.1 as a number, which is told."""
+    key = "openapi" if "openapi" in source.data else "swagger"
+    said = source.data[key]
+    if said is None:
+        raise SourceError(
+            f"`{key}` says nothing; write the version, e.g. 3.1.0", source.place(f"/{key}") or source.path
+        )
+    version = str(said)
+    if (key == "openapi" and version in VERSIONS) or (key == "swagger" and not isinstance(said, str)):
+        source.data[key] = version = f"{version}.0" if key == "openapi" else version
+        yield Note(f"/{key}", f"{said} is no version as it is written; it is read as {version}")
+    if version.startswith(tuple(f"{known}." for known in VERSIONS)) or (key == "swagger" and version == "2.0"):
         return
     remedy = f"convert it to one of 2.0, {' and '.join(VERSIONS)}"
     if version.startswith("3.2"):

@@ -68,7 +68,10 @@ def violations(error: Exception, setting: Setting) -> Iterator[Violation]:
         if isinstance(error, kind):
             yield from describe(error, setting)
             return
-    yield _violation(setting, "contract-unable", "", (), f"{type(error).__name__}: {_safe(error)}")
+    why = f"{type(error).__name__}: {_safe(error)}"
+    if isinstance(error, RecursionError):
+        why = "the schema refers back to itself before it asks for anything, or the value is nested without end"
+    yield _violation(setting, "contract-unable", "", (), why)
 
 
 def excerpt(value: Any) -> str:

@@ -67,6 +67,7 @@ class Part:
             path, if not given.
         max_body: how many bytes a request may have.
         enforced: whether its contract is enforced whatever the policy, as that of our own operations is.
+        is_open: whether pages of any origin may use it, where its product has no rules about them.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
     """
 
@@ -83,6 +84,7 @@ class Part:
     prefix: str = ""
     max_body: int = 10_000_000
     enforced: bool = False
+    is_open: bool = False
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:

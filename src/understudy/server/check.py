@@ -151,7 +151,8 @@ def _synthesised(document: Document, contract: Contract, direction: Direction) -
             at = str(told.get("schema", pointer.join(operation.place, "#"))).removeprefix("#")
             yield _at(document, "error", at, told["detail"])
     if not contract.operations:
-        yield _at(document, "note", "", "there are no operations: only its webhooks can be sent, by the control plane")
+        left = "only its webhooks can be sent, by the control plane" if contract.events else "every request is refused"
+        yield _at(document, "note", "", f"there are no operations: {left}")
     for place, name in _unseen(contract):
         message = f"of a body of {name} this schema says nothing, so only its presence is judged"
         yield _at(document, "note", place, message)

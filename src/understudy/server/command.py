@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 
+from understudy.contract import pointer
 from understudy.contract.contract import EngineName
 from understudy.effective import Profile, TargetError
 from understudy.server import logs
@@ -200,13 +201,24 @@ def _announce(url: str, running: Running, direction: Direction, policy: Policy) 
             facts = item.part.service.introduce(item.part.answerer.sandboxes.shared)
         lines += [f"  {label}: {value}" for label, value in facts.items() if label != "try"]
         lines += [f"  {line}" for line in _remarks(item)]
-        if "try" in facts:
-            lines.append(f"  try: curl {url}{item.part.base_path}{facts['try']}")
+        tried = facts.get("try") or _plainest(item)
+        if tried:
+            lines.append(f"  try: curl {url}{item.part.base_path}{tried}")
     lines.append(f"  document: {url}/openapi.json   profile: {direction.profile}   policy: {policy}")
     frozen = f"   clock: {direction.frozen_at.isoformat()}" if direction.frozen_at else ""
     lines.append(f"  seed: {direction.seed}{frozen}")
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def _plainest(item: Staged) -> str:
+    """The first path that a GET without parameters reads; empty if there is none."""
+    for operation in item.part.contract.operations.values():
+        data = item.part.contract.data
+        asked = any(pointer.find(data, pointer.join(place)).get("required") for place in operation.parameters.values())
+        if operation.method == "get" and "{" not in operation.template and not asked:
+            return operation.template
+    return ""
 
 
 def _remarks(item: Staged) -> Iterator[str]:

@@ -12,6 +12,7 @@ import time
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.contract.exchange import Response
+from understudy.server import origins
 from understudy.server.call import SCOPE_KEY, Call, Part
 
 NOT_MODIFIED = 304
@@ -35,8 +36,7 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         call: Call = scope[SCOPE_KEY]
-        cors = call.part.transport.cors
-        if cors and _is_preflight(call) and scope["path"].startswith(call.part.base_path + cors.prefix):
+        if origins.answers_preflight(call):
             call.preflight = True
             call.response = Response(200, [(b"content-length", b"0")])
             return
@@ -58,38 +58,12 @@ def dress(call: Call, response: Response, part: Part, seconds: float) -> Respons
     elif transport.cache_control:
         headers.append((b"cache-control", b"no-cache"))
     headers += part.answerer.marks(call, seconds)
-    headers += cross_origin_headers(call)
+    headers += origins.headers(call, headers)
     # What a fault does to a body must be seen: such an answer is always sent whole.
     if transport.etag and not (call.altered or call.wire) and _matches(call, headers):
         kept = [pair for pair in headers if pair[0] in KEPT_ON_304 or pair[0].startswith(b"access-control")]
         return Response(NOT_MODIFIED, kept, b"")
     return Response(response.status_code, headers, response.data, response.source)
-
-
-def cross_origin_headers(call: Call) -> list[tuple[bytes, bytes]]:
-    """The CORS headers that a part's answers to this request carry (rack-cors' habits)."""
-    cors = call.part.transport.cors
-    if cors is None or not call.scope["path"].startswith(call.part.base_path + cors.prefix):
-        return []
-    found = [(b"vary", b"Origin")]
-    if "origin" in call.request.fields:
-        found += [
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-allow-methods", ", ".join(cors.methods).encode()),
-            (b"access-control-expose-headers", b""),
-            (b"access-control-max-age", str(cors.max_age).encode()),
-        ]
-        asked = call.request.fields.get("access-control-request-headers")
-        if asked is not None and _is_preflight(call):
-            found.append((b"access-control-allow-headers", asked.encode("latin-1")))
-    return found
-
-
-def _is_preflight(call: Call) -> bool:
-    if call.scope["method"] != "OPTIONS":
-        return False
-    fields = call.request.fields
-    return "origin" in fields and "access-control-request-method" in fields
 
 
 def _matches(call: Call, headers: list[tuple[bytes, bytes]]) -> bool:

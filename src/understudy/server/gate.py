@@ -19,9 +19,8 @@ from understudy.contract.contract import Contract
 from understudy.contract.credentials import challenges
 from understudy.contract.exchange import Request, Response
 from understudy.contract.violations import CODES, Violation
-from understudy.server import problem
+from understudy.server import origins, problem
 from understudy.server.call import SCOPE_KEY, Call, Directory, NotRefusedError, Part
-from understudy.server.envelope import cross_origin_headers
 from understudy.server.journal import Journal
 from understudy.server.naming import in_sandbox
 from understudy.server.streaming import stream
@@ -166,8 +165,7 @@ def _forbidden(call: Call, response: Response, broken: tuple[Violation, ...]) ->
 
 def _cross_origin(call: Call, response: Response) -> Response:
     """Our own answers must be readable by a page elsewhere too, where the product's are."""
-    present = {name.lower() for name, _ in response.raw_headers}
-    extra = [pair for pair in cross_origin_headers(call) if pair[0] not in present]
+    extra = origins.headers(call, response.raw_headers)
     return Response(response.status_code, (*response.raw_headers, *extra), response.data) if extra else response
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from understudy.contract import pointer
 from understudy.contract.body import is_json
 from understudy.contract.operation import Operation
+from understudy.contract.voices import is_ours, own_schema
 
 OK, INTERNAL_ERROR, BAD_REQUEST, NOT_ACCEPTABLE = 200, 500, 400, 406
 BODILESS = frozenset({204, 205, 304})
@@ -29,9 +30,6 @@ CONCRETE: Mapping[str, str] = {
     "audio/*": "audio/mpeg",
     "video/*": "video/mp4",
 }
-
-# The body that our own gate refuses with, as it is written into every document served.
-GATE_SCHEMA = "understudy_problem"
 
 _PREFERENCE = re.compile(r'\s*([\w-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s;,]*))?\s*(?:[;,]|$)')
 
@@ -94,14 +92,15 @@ class Offer:
 
     @property
     def media(self) -> Mapping[str, Any]:
-        """The media type object."""
+        """The media type object, as far as it is the product's own."""
         found: Mapping[str, Any] = self.response["content"][self.key] if self.key else {}
-        return found
+        own = own_schema(found.get("schema"))
+        return found if own is found.get("schema") else {**found, "schema": own}
 
     @property
     def is_ours(self) -> bool:
         """Whether this is what our own gate refuses with."""
-        return _is_ours(self.media)
+        return is_ours(self.media.get("schema"))
 
 
 def wish(headers: Iterable[str]) -> Wish:
@@ -184,14 +183,9 @@ def _of_status(document: Mapping[str, Any], operation: Operation, status: int) -
 
 def _rank(name: str, media: Mapping[str, Any]) -> int:
     """JSON first: it is what most clients read, and what the judge sees into. Our own gate's refusals last."""
-    if _is_ours(media):
+    if is_ours(media.get("schema")):
         return 2
     return 0 if is_json(name.partition(";")[0].strip().lower()) else 1
-
-
-def _is_ours(media: Mapping[str, Any]) -> bool:
-    schema = media.get("schema")
-    return isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}")
 
 
 def examples(document: Mapping[str, Any], media: Mapping[str, Any]) -> dict[str, Any]:

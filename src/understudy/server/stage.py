@@ -215,6 +215,7 @@ def _stage(target: str, direction: Direction) -> Staged:
         sandboxes=sandboxes,
         events=bundled_contract(service.events) if service.events else None,
         control=_control(service, service.control, sandboxes) if service.control else None,
+        is_open=True,
     )
     return Staged(part, (*document.files, *service.files), fixtures)
 
@@ -223,7 +224,7 @@ def _from_document(name: str, contract: Contract, base: str, direction: Directio
     """The part of a document that nobody plays: with the state that it implies, or without any."""
     door = Door(contract, direction.seed, direction.accepted)
     if direction.state == "none":
-        return Part(name, contract, SynthesisAnswerer(contract, direction.seed), base, door=door)
+        return Part(name, contract, SynthesisAnswerer(contract, direction.seed), base, door=door, is_open=True)
 
     def make(seed: int, _: str) -> Sandbox:
         return Sandbox(seed, Things, {}, direction.frozen_at, {REDELIVER: redeliver})
@@ -233,7 +234,7 @@ def _from_document(name: str, contract: Contract, base: str, direction: Directio
         answerer = ResourceAnswerer(contract, direction.seed, sandboxes, strict=direction.state == "strict")
     except OverrideError as error:
         raise TargetError(f"{contract.document.source.path}: {error}") from None
-    return Part(name, contract, answerer, base, sandboxes=sandboxes, door=door)
+    return Part(name, contract, answerer, base, sandboxes=sandboxes, door=door, is_open=True)
 
 
 def _control(service: Service, control: Control, sandboxes: Sandboxes) -> Part:

@@ -25,7 +25,7 @@ from understudy.contract.violations import Violation
 from understudy.generator.drawing import Detail
 from understudy.generator.shape import UnsatisfiableError
 from understudy.generator.values import Generator
-from understudy.server import negotiation, problem, samples, writing
+from understudy.server import negotiation, origins, problem, samples, writing
 from understudy.server.call import Call
 from understudy.server.negotiation import NotOfferedError, Offer, Wish
 
@@ -150,7 +150,7 @@ class SynthesisAnswerer:
             if not broken:
                 return response
             if closest is None or not closest.violations or len(broken) < len(closest.violations):
-                closest = Failure(offer, f"{broken[0].message} ({broken[0].where})", broken)
+                closest = Failure(offer, f"{broken[0].message} ({broken[0].where or 'the whole'})", broken)
         return closest or Failure(offer, "nothing is documented")
 
     def _candidates(
@@ -253,6 +253,9 @@ class SynthesisAnswerer:
             offered = negotiation.examples(self.contract.data, media)
             if offered:
                 return next(iter(offered.values()))
+        fixed = origins.VALUES.get(name.lower())
+        if fixed is not None and self.generator.composer.fits(media.get("schema", True), fixed):
+            return fixed
         called = HEADER_NAMES.get(name.lower(), name)
         return self.generator.draw(media.get("schema", True), candidate.random, name=called, detail=candidate.detail)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from understudy.contract import pointer, subschemas
-from understudy.contract.lint.objection import Objection
+from understudy.contract.lint.objection import NOTHING, Objection
+from understudy.contract.lint.objections import METHODS
 from understudy.contract.lint.table import row_of
 
 
@@ -82,6 +83,8 @@ def _reading(objection: Objection) -> str:
         return "exclusive"
     if objection.place[:1] == ("servers",):
         return "servers"
+    if objection.subject == NOTHING:
+        return NOTHING
     return str(objection.subject) if objection.rule == "required" else objection.rule
 
 
@@ -185,6 +188,20 @@ def _required(data: dict[str, Any], objection: Objection, _name: str) -> None:
         node["required"] = True
 
 
+def _nothing(data: dict[str, Any], objection: Objection, _name: str) -> None:
+    """A key without a value is an empty object where it says something by being there, else it is not there."""
+    holder, key = _holder(data, objection.place)
+    if not isinstance(holder, MutableMapping):
+        return
+    above = objection.place[-2:-1]
+    if above == ("responses",):
+        holder[key] = {"description": ""}
+    elif above in (("content",), ("paths",), ("headers",), ("parameters",)) or key in ("paths", *METHODS):
+        holder[key] = {}
+    else:
+        holder.pop(key, None)
+
+
 def _info(data: dict[str, Any], _objection: Objection, name: str) -> None:
     info = data.get("info")
     if not isinstance(info, dict):
@@ -194,6 +211,7 @@ def _info(data: dict[str, Any], _objection: Objection, name: str) -> None:
 
 
 _READ_AS: Mapping[str, Callable[[dict[str, Any], Objection, str], None]] = {
+    NOTHING: _nothing,
     "uniqueItems": _once,
     "exclusive": _exclusive,
     "tags": _tags,

@@ -7,6 +7,9 @@ from typing import Any
 
 from understudy.contract import pointer
 
+NOTHING = "null"
+"""The subject of an objection to a key without a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Objection:

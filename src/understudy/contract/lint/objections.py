@@ -21,7 +21,7 @@ from jsonschema.validators import validator_for
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from understudy.contract import pointer
-from understudy.contract.lint.objection import Objection
+from understudy.contract.lint.objection import NOTHING, Objection
 from understudy.contract.lint.roots import OPAQUE, inner, schema_roots
 from understudy.contract.lint.tags import of_discriminator
 
@@ -55,6 +55,9 @@ def _quick(version: str) -> Any:
     return jsonschema_rs.Draft202012Validator(dict(schema_v31))
 
 
+_AS_JSON = {"None": "null", "True": "true", "False": "false"}
+
+
 def of_structure(data: Mapping[str, Any], version: str) -> Iterator[Objection]:
     """What the published schema of OpenAPI objects to.
 
@@ -68,6 +71,8 @@ def of_structure(data: Mapping[str, Any], version: str) -> Iterator[Objection]:
     for error in slow.iter_errors(data):
         for leaf in leaves(error):
             place = tuple(map(str, leaf.absolute_path))
+            if leaf.instance is None and leaf.validator != "type":  # nothing but its type is wrong with nothing
+                continue
             yield Objection(place, str(leaf.validator), _short(leaf), _subject(leaf), _schema_of(place))
 
 
@@ -89,10 +94,12 @@ def _wants_reference(error: ValidationError) -> bool:
 
 
 def _subject(error: ValidationError) -> Any:
-    """The field that is missing, or the fields that nobody knows."""
+    """The field that is missing, the fields that nobody knows, or that there is nothing."""
     if error.validator == "required":
         found = re.match(r"'(.*)' is a required property", error.message)
         return found.group(1) if found else None
+    if error.validator == "type" and error.instance is None:
+        return NOTHING
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
         said, matched, _ = re.split(r"( do(?:es)? not match )|$", error.message, maxsplit=1)
         return tuple(re.findall(r"'([^']*)'", said if matched else error.message.partition("(")[2]))
@@ -100,7 +107,9 @@ def _subject(error: ValidationError) -> Any:
 
 
 def _short(error: ValidationError) -> str:
-    return error.message if len(error.message) <= LONGEST else f"{error.message[:LONGEST]}…"
+    # The library words values as Python has them.
+    message = re.sub(r"^(None|True|False)(?= )", lambda match: _AS_JSON[match.group(1)], error.message)
+    return message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
 
 
 def _schema_of(place: pointer.Parts) -> pointer.Parts | None:

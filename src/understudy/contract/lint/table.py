@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from understudy.contract.lint.objection import Objection
+from understudy.contract.lint.objection import NOTHING, Objection
 
 Treatment = Literal["keep", "leave-out", "read-as", "refuse"]
 
@@ -62,6 +62,12 @@ def _prose(objection: Objection) -> bool:
     return objection.place[:1] in {(name,) for name in PROSE_AT_THE_TOP} or not PROSE.isdisjoint(objection.place)
 
 
+def _nothing(objection: Objection) -> bool:
+    """Nothing, where a key stands; in the place of an item it is not clear what was meant."""
+    *above, key = objection.place or ("",)
+    return objection.subject == NOTHING and (not str(key).isdigit() or above[-1:] == ["responses"])
+
+
 def _unknown_status(objection: Objection) -> bool:
     return objection.place[-1:] == ("responses",) and objection.rule in UNKNOWN_FIELD
 
@@ -89,6 +95,7 @@ TABLE: tuple[Row, ...] = (
         "nothing is judged by it",
     ),
     Row("a faulty schema", lambda o: o.schema is not None, "leave-out", "it is left out, so anything fits"),
+    Row("a key without a value", _nothing, "read-as", "it is read as empty"),
     Row("an operationId used twice", _rule("operation-id-twice"), "read-as", "this one is called by method and path"),
     Row("a parameter twice", _rule("parameter-twice"), "leave-out", "the first one counts"),
     Row("a path parameter nobody declares", _rule("parameter-undeclared"), "read-as", "it is read as any text"),

@@ -27,7 +27,7 @@ from understudy.server import writing
 from understudy.server.negotiation import BODILESS, NotOfferedError, Offer, Wish, offers
 from understudy.server.resources.asking import Outcome, UnplayableError
 from understudy.server.resources.completing import Completer, put, take
-from understudy.server.resources.messages import essence, is_ours
+from understudy.server.resources.messages import essence
 from understudy.server.resources.outline import Outlines
 from understudy.server.resources.pages import Page, Wrapper
 from understudy.server.resources.resource import Resource, Role, Schema
@@ -111,7 +111,7 @@ class Answers:
                 yield from (
                     offer
                     for offer in offers(self.contract.data, operation, Wish(code=status), accept)
-                    if not is_ours(offer) and _writable(offer)
+                    if not offer.is_ours and _writable(offer)
                 )
             except NotOfferedError as error:
                 refusal = refusal or error

@@ -28,6 +28,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         for operation in resource["operations"]:
             yield "  " + f"{operation['does']:8} {operation['operation']}  {operation['details']}".rstrip()
         yield from (f"  because {why}" for why in resource["why"])
+    if not told["resources"] and not told["synthesised"]:
+        yield "no state is inferred: a service plays this, or there are no operations"
     if told["synthesised"]:
         yield f"without state, synthesised: {', '.join(told['synthesised'])}"
 

@@ -14,7 +14,7 @@ from understudy.contract.forms import MEDIA_TYPES as FORMS
 from understudy.contract.markup import is_xml
 from understudy.contract.operation import Operation
 from understudy.server import negotiation
-from understudy.server.negotiation import GATE_SCHEMA, NotOfferedError, Offer, Wish
+from understudy.server.negotiation import NotOfferedError, Offer, Wish
 from understudy.server.resources.resource import Schema
 
 # The kinds of bodies that hold a thing, the one that says most of it first.
@@ -74,10 +74,4 @@ def own_offers(document: Mapping[str, Any], operation: Operation, status: int, a
         offers = negotiation.offers(document, operation, Wish(code=status), accept)
     except NotOfferedError:
         return []
-    return [offer for offer in offers if not is_ours(offer)]
-
-
-def is_ours(offer: Offer) -> bool:
-    """Whether an offer is the refusal of our own gate."""
-    schema = offer.media.get("schema")
-    return isinstance(schema, Mapping) and str(schema.get("$ref")).endswith(f"/{GATE_SCHEMA}")
+    return [offer for offer in offers if not offer.is_ours]

@@ -42,7 +42,7 @@ README = """# {title}
 """
 
 
-def create(name: str, document_path: Path) -> Path:
+def create(name: str, document_path: str | Path) -> Path:
     """Write the folder.
 
     Args:
