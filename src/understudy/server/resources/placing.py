@@ -29,10 +29,14 @@ class Placing:
     def __init__(self, contract: Contract, outlines: Outlines) -> None:
         self.contract = contract
         self.outlines = outlines
+        self._shown: dict[str, Schema] = {}
 
     def shown(self, operation: Operation) -> Schema:
         """The schema of what an operation answers."""
-        return messages.shown_schema(self.contract.data, operation)
+        known = self._shown.get(operation.operation_id)
+        if known is None:
+            known = self._shown[operation.operation_id] = messages.shown_schema(self.contract.data, operation)
+        return known
 
     def listing(self, group: Group) -> Listing | None:
         """How a group's collection is listed, if it is."""
