@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from broken.bug import Answer, Asked, Bug, Correct, Real, after
+from broken.playing import given
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.services.pingback.conversations import tables_of
 from understudy.services.service import Handler, Params
@@ -76,19 +77,6 @@ def _let_in(token: str) -> Any:
         return answered
 
     return around
-
-
-def _given(change: Callable[[Any, Params], None]) -> Any:
-    """Play it with a body that was changed: gets the sandbox and the parameters."""
-
-    def wrap(handler: Handler) -> Handler:
-        def play(sandbox: Sandbox, params: Params) -> Any:
-            change(sandbox, params)
-            return handler(sandbox, params)
-
-        return play
-
-    return wrap
 
 
 def _filled_in(_: Any, params: Params) -> None:
@@ -196,7 +184,7 @@ PINGBACK: tuple[Bug, ...] = (
     _bug("nobody-named", "forgets which customer was named", where="/body/customer", around=_setting(customer_id=None, customer=None)),
     _bug("first-customer", "shows the first customer in every conversation", where="/body/customer", around=_remembered("customer")),
     _bug("unlinked", "shows the customer and not their id", where="/body/customer_id", around=_setting(customer_id=None)),
-    _bug("wordless", "swallows the initial message", where="/body/messages", wrap=_given(_without_words)),
+    _bug("wordless", "swallows the initial message", where="/body/messages", wrap=given(_without_words)),
     _bug("shouting", "changes what was said", where="/body/messages", around=_made(lambda v, _: [m.update(content=m["content"].upper()) for m in v["messages"]] and None)),
     _bug("stray-message", "names another conversation in the message", where="/body/messages", around=_made(_strange)),
     _bug("piled-up", "shows in each conversation what was said in the ones before", where="/body/messages", around=after(_piled_up, CREATED)),
@@ -207,10 +195,10 @@ PINGBACK: tuple[Bug, ...] = (
     _bug("any-token", "takes any bearer token", where="/status", around=_let_in("demo-token")(lambda said: said.endswith("-of-nobody"))),
     _bug("basic-door", "takes whoever comes with another scheme", where="/status", around=_let_in("demo-token")(lambda said: said.startswith("Basic"))),
     _bug("any-scheme", "takes the token in any scheme", where="/status", around=_let_in("demo-token")(lambda said: said.startswith("Token"))),
-    _bug("no-business", "takes a conversation without a business for its own", where="/status", wrap=_given(_filled_in)),
+    _bug("no-business", "takes a conversation without a business for its own", where="/status", wrap=given(_filled_in)),
     _bug("missing-is-bad", "says 400 where a field is missing", where="/status", around=_as(422)(400)),
-    _bug("others-business", "opens conversations under somebody else's business", where="/status", wrap=_given(_any_business)),
-    _bug("others-customer", "takes somebody else's customer for none", where="/status", wrap=_given(_any_customer)),
+    _bug("others-business", "opens conversations under somebody else's business", where="/status", wrap=given(_any_business)),
+    _bug("others-customer", "takes somebody else's customer for none", where="/status", wrap=given(_any_customer)),
     _bug("channel-made-up", "opens conversations though the channel is gone", where="/status", wrap=_own_channel(3, "no-channel-token")),
     _bug("channel-shared", "opens conversations on another's channel", where="/status", wrap=_own_channel(4, "borrowed-channel-token")),
     _bug("channel-is-422", "says 422 where the channel is at fault", where="/status", around=_as(400)(422)),

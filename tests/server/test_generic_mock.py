@@ -259,3 +259,18 @@ def test_broken_requests_pass_where_that_is_wished(mock: str, serve: Serve) -> N
     broken = serve(mock, policy="report").post("/pets", json={})
     assert broken.status_code == 201
     assert "schema-required" in broken.headers["understudy-violations"]
+
+
+def test_the_closest_alternative_is_told(serve: Serve) -> None:
+    """Of alternatives the one that the discriminator names is told fault by fault; if it names none, which there are."""
+    zoo = serve(str(Path(__file__).parents[1] / "made_documents" / "zoo.yaml"))
+
+    def told(animal: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(v["where"], v["message"]) for v in zoo.post("/animals", json=animal).json()["violations"]]
+
+    assert told({"species": "lion", "name": "", "mane": 1}) == [
+        ("/body/mane", "is 1, and must be boolean"),
+        ("/body/name", 'is "", and must have at least 1 characters'),
+    ]
+    assert told({"species": "cow"}) == [("/body/species", 'is "cow", and must be one of: lion, parrot, snake')]
+    assert told({}) == [("/body/species", "is missing, and must be one of: lion, parrot, snake")]
