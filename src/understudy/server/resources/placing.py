@@ -43,7 +43,10 @@ class Placing:
         found = group.whole.get("get")
         if found is None:
             return None
-        return listing(self.outlines, self.contract.data, found[0], self.shown(found[0]), group.address.name)
+        shown = self.shown(found[0])
+        listed = listing(self.outlines, self.contract.data, found[0], shown, group.address.name)
+        # What holds more of its own kind is a thing with parts, not a list of them.
+        return None if listed is not None and self.outlines.same(listed.items, shown) else listed
 
     def thing(self, group: Group, parameter: str, thing: str) -> tuple[Schema, Inside, str]:
         """The schema of one thing, where it stood, and its id property: from the answer that says most."""
