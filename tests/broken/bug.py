@@ -98,6 +98,7 @@ class Bug:
         wrap: how the operation is played wrongly.
         frames: how the frames of the websocket are changed.
         to_all: whether each of them goes to every websocket.
+        service: the product that is played.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Bug:
     wrap: Wrap | None = None
     frames: Frames | None = None
     to_all: bool = False
+    service: str = "chatwoot"
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -139,6 +141,7 @@ class Correct:
         around: how its answers look.
         first_id: where its ids begin.
         skips: the scenarios that say that they are not meant for it.
+        service: the product that is played.
     """
 
     name: str
@@ -149,6 +152,7 @@ class Correct:
     around: Around | None = None
     first_id: int = 1
     skips: tuple[str, ...] = ()
+    service: str = "chatwoot"
 
     def __str__(self) -> str:
         return self.name

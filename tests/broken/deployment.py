@@ -45,21 +45,25 @@ SEQUENCES = ("contacts", "messages", "conversations", "display/1", "attachments"
 
 
 @lru_cache
-def contract(release: str, *, ours: bool) -> Contract:
+def contract(release: str, *, ours: bool, service: str = SERVICE) -> Contract:
     """The contract; with what our own gate may say besides, or without."""
-    return Contract(document_of(SERVICE, settings={"release": release}, ours=ours)[0])
+    return Contract(document_of(service, settings=_settings(release, service), ours=ours)[0])
+
+
+def _settings(release: str, service: str) -> dict[str, str]:
+    return {"release": release} if "release" in discover()[service].settings else {}
 
 
 @lru_cache
-def events() -> Contract | None:
+def events(service: str = SERVICE) -> Contract | None:
     """The contract of the events, if the service tells of any."""
-    document = discover()[SERVICE].events
+    document = discover()[service].events
     return bundled_contract(document) if document else None
 
 
 @lru_cache
-def _staged(release: str) -> Part:
-    return stage([SERVICE], Direction(settings={"release": release}))[0].part
+def _staged(release: str, service: str) -> Part:
+    return stage([service], Direction(settings=_settings(release, service)))[0].part
 
 
 def release_of(of: Bug | Correct) -> str:
@@ -68,17 +72,17 @@ def release_of(of: Bug | Correct) -> str:
 
 
 def _part(of: Bug | Correct, folder: Path) -> Part:
-    """The played Chatwoot in a fresh state, with the bug in it."""
-    staged = _staged(release_of(of))
+    """The played product in a fresh state, with the bug in it."""
+    staged = _staged(release_of(of), of.service)
     assert staged.service
-    service, direction = staged.service, Direction(seed=1, settings={"release": release_of(of)})
+    service, direction = staged.service, Direction(seed=1, settings=_settings(release_of(of), of.service))
     if isinstance(of, Bug) and of.wrap:
         handlers = {name: of.wrap(service.handlers[name]) for name in of.operations}
         service = replace(service, handlers={**service.handlers, **handlers})
     if isinstance(of, Correct):
-        direction = replace(direction, seed=of.seed, fixtures=_fixtures(of, folder))
+        direction = replace(direction, seed=of.seed, fixtures=_fixtures(of, folder) if of.inbox else None)
     sandboxes, _ = plant(service, direction)
-    if isinstance(of, Correct):
+    if isinstance(of, Correct) and of.first_id > 1:
         sequences = sandboxes.shared.tables.sequences
         for name in SEQUENCES:
             while sequences.next(name) < of.first_id:
@@ -118,7 +122,7 @@ class Deployment:
         self.memory: dict[Any, Any] = {"cables": self.cables}
         self.routes = [
             (operation.method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", operation.template) + "$"), name)
-            for name, operation in contract(release_of(of), ours=True).by_id.items()
+            for name, operation in contract(release_of(of), ours=True, service=of.service).by_id.items()
         ]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from broken import pingback
 from broken.bug import Bug, Correct
 from broken.deployment import KNOWN, SERVICE, contract, deployed, events, release_of
 from understudy import bundled
@@ -13,6 +14,8 @@ from understudy.probe.play import play
 from understudy.probe.scenario import Scenario, Step, load_all
 from understudy.probe.target import Manners, Target
 
+KNOWN_OF = {SERVICE: KNOWN, pingback.SERVICE: pingback.PINGBACK_KNOWN}
+"""What only a deployment's owner knows, by product."""
 LONG = "thousand"
 """The scenario that is played last, where no other one found anything."""
 HURRY = 0.3
@@ -40,11 +43,12 @@ class Verdict:
     skipped: list[str] = field(default_factory=list)
 
 
-def scenarios(release: str = "later", *, sockets: bool = False) -> list[Scenario]:
+def scenarios(release: str = "later", service: str = SERVICE, *, sockets: bool = False) -> list[Scenario]:
     """Every scenario that asks only, the longest one last; or those that listen on a socket."""
-    heard = events()
-    path = bundled.FIXTURES / SERVICE / "scenarios"
-    found = load_all(path, contract(release, ours=False).by_id.keys(), heard.events.keys() if heard else ())
+    heard = events(service)
+    path = bundled.FIXTURES / service / "scenarios"
+    named = contract(release, ours=False, service=service).by_id.keys()
+    found = load_all(path, named, heard.events.keys() if heard else ())
     chosen = [one for one in found if any(step.kind == "listen" for step in one.steps) is sockets]
     return sorted(map(_hurried, chosen), key=lambda scenario: scenario.path.stem == LONG)
 
@@ -66,10 +70,14 @@ async def verify(of: Bug | Correct, played: Sequence[Scenario] | None = None, *,
         played: the scenarios; all of them if not given.
         whole: whether to go on once the bug is found.
     """
-    verdict, judge = Verdict(), Judge({"observed": contract(release_of(of), ours=False)}, events())
+    verdict, judge = (
+        Verdict(),
+        Judge({"observed": contract(release_of(of), ours=False, service=of.service)}, events(of.service)),
+    )
     async with deployed(of) as (url, app), Target(url, Manners(patience=1.0)) as target:
-        for scenario in scenarios(release_of(of)) if played is None else played:
-            outcome = await play(scenario, target, judge, {"mark": f"understudy-check-{scenario.path.stem}", **KNOWN})
+        for scenario in scenarios(release_of(of), service=of.service) if played is None else played:
+            known = {"mark": f"understudy-check-{scenario.path.stem}", **KNOWN_OF[of.service]}
+            outcome = await play(scenario, target, judge, known)
             if outcome.skipped:
                 verdict.skipped.append(f"{scenario.path.stem}: {outcome.skipped}")
             verdict.found = next((f for f in judge.findings.values() if is_planted(of, f)), None)

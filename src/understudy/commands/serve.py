@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import click
@@ -47,6 +48,7 @@ def serve(targets: tuple[str, ...], workers: int, **options: Any) -> None:
 
     A TARGET is a service's name or a document's path; without one, chatwoot is played.
     """
+    gc.disable()  # until the server runs, everything that is made is kept: there is nothing to collect
     from understudy.effective import TargetError  # noqa: PLC0415
     from understudy.server.command import serve as start  # noqa: PLC0415 - heavy
     from understudy.server.run import BindError  # noqa: PLC0415

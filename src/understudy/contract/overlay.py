@@ -7,7 +7,6 @@ nothing is a promise nobody keeps.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import jsonpath_rfc9535
@@ -27,7 +26,7 @@ def apply(data: Any, overlay: Source) -> Any:
 
     Errors: `SourceError`, at the overlay's line, for a malformed overlay or a target without a match.
     """
-    data = copy.deepcopy(data)
+    data = _copied(data, {})
     for index, action in enumerate(_actions(overlay)):
         where = f"/actions/{index}"
         if not isinstance(action, dict) or not isinstance(action.get("target"), str):
@@ -77,13 +76,13 @@ def _act(data: Any, location: tuple[int | str, ...], action: dict[str, Any], ove
         del parent[location[-1]]
     elif "update" in action:
         target = parent[location[-1]]
-        update = copy.deepcopy(action["update"])
+        update = action["update"]
         if isinstance(target, list):
-            target.append(update)
+            target.append(_copied(update, {}))
         elif isinstance(target, dict) and isinstance(update, dict):
             merge(target, update)
         else:
-            parent[location[-1]] = update
+            parent[location[-1]] = _copied(update, {})
     else:
         raise _error(overlay, where, "an action needs `update` or `remove: true`")
 
@@ -95,9 +94,24 @@ def merge(target: dict[str, Any], update: dict[str, Any]) -> None:
         if isinstance(present, dict) and isinstance(value, dict):
             merge(present, value)
         elif isinstance(present, list) and isinstance(value, list):
-            present.extend(copy.deepcopy(value))
+            present.extend(_copied(value, {}))
         else:
-            target[key] = copy.deepcopy(value)
+            target[key] = _copied(value, {})
+
+
+def _copied(node: Any, known: dict[int, Any]) -> Any:
+    """A copy of data as a file has it, many times faster than one of anything; what stood twice stands twice."""
+    if not isinstance(node, dict | list):
+        return node
+    found = known.get(id(node))
+    if found is None:
+        if isinstance(node, dict):
+            found = known[id(node)] = {}
+            found.update((key, _copied(value, known)) for key, value in node.items())
+        else:
+            found = known[id(node)] = []
+            found.extend(_copied(value, known) for value in node)
+    return found
 
 
 def _error(overlay: Source, where: str, message: str) -> SourceError:

@@ -61,7 +61,9 @@ def follow(document: Mapping[str, Any], parts: Parts) -> tuple[Parts, Any]:
     """
     at, node = _dereference(document, (), document)
     for part in parts:
-        at, node = _dereference(document, (*at, part), child(node, part))
+        at, node = (*at, part), child(node, part)
+        if isinstance(node, Mapping) and "$ref" in node:
+            at, node = _dereference(document, at, node)
     return at, node
 
 

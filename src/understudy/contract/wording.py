@@ -185,12 +185,20 @@ def _owed_by_the_other_side(error: ValidationError, setting: Setting) -> bool:
 def _from_schema(error: ValidationError, setting: Setting, where: str, schema: pointer.Parts) -> Violation:
     keyword = str(error.validator) if error.validator in KEYWORDS else "false"
     at = pointer.join(error.absolute_path, where)
+    if _names_no_alternative(error):
+        at = pointer.join((error.schema["discriminator"]["propertyName"],), at)
     if keyword == "required":
         missing = _missing(error)
         if missing is not None:
             at = pointer.join((missing,), at)
     promise = _locate(setting, schema, error)
     return _violation(setting, f"schema-{keyword}", at, promise, sentence(error))
+
+
+def _names_no_alternative(error: ValidationError) -> bool:
+    """Whether the discriminator is at fault: with one, openapi-core asks no alternative but the one that it names."""
+    chosen = error.validator in ("oneOf", "anyOf") and not error.context and isinstance(error.instance, Mapping)
+    return chosen and isinstance(error.schema, Mapping) and "discriminator" in error.schema
 
 
 def _locate(setting: Setting, schema: pointer.Parts, error: ValidationError) -> pointer.Parts:
@@ -246,6 +254,10 @@ def _distance(errors: list[ValidationError]) -> tuple[int, int]:
 def sentence(error: ValidationError) -> str:
     """What is wrong with a value, as the end of a sentence that begins with its name."""
     value, wanted = excerpt(error.instance), error.validator_value
+    if _names_no_alternative(error):
+        known = ", ".join(map(str, error.schema["discriminator"].get("mapping") or ())) or "the name of an alternative"
+        said = error.instance.get(error.schema["discriminator"]["propertyName"])
+        return f"is {'missing' if said is None else excerpt(said)}, and must be one of: {known}"
     word = _SENTENCES.get(str(error.validator))
     if word is not None:
         return word(value, wanted, error)

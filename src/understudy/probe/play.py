@@ -117,9 +117,10 @@ class _Stage:
 
     async def _call(self, step: Step) -> None:
         request = self._request(step)
+        own = {name.lower() for name in step.data.get("headers") or ()}
         ends = time.monotonic() + min(float(step.data.get("within", 0)), LONGEST_WAIT)
         while True:
-            exchange = await self.target.ask(request, step.name)
+            exchange = await self.target.ask(request, step.name, without=own)
             self.outcome.exchanges.append(exchange)
             self.outcome.broken += len(self.judge.judge(exchange, self.scenario.name))
             if time.monotonic() >= ends or not any(self._unmet(step, exchange, json_of(exchange))):
@@ -138,7 +139,7 @@ class _Stage:
             {str(name): value for name, value in data.get("with", {}).items()},
             data.get("body", NO_BODY),
             step.data.get("media_type"),
-            data.get("headers", {}),
+            {name: value for name, value in data.get("headers", {}).items() if value is not None},
         )
         try:
             return build(self.judge.main, operation, values, boundary="understudy-part")

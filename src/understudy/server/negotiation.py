@@ -17,7 +17,7 @@ from understudy.contract.body import is_json
 from understudy.contract.operation import Operation
 from understudy.contract.voices import is_ours, own_schema
 
-OK, INTERNAL_ERROR, BAD_REQUEST, NOT_ACCEPTABLE = 200, 500, 400, 406
+OK, REDIRECTS, INTERNAL_ERROR, BAD_REQUEST, NOT_ACCEPTABLE = 200, 300, 500, 400, 406
 BODILESS = frozenset({204, 205, 304})
 LONGEST_DELAY = 600_000  # milliseconds
 
@@ -145,12 +145,20 @@ def offers(document: Mapping[str, Any], operation: Operation, wanted: Wish, acce
     found = [offer for status in statuses for offer in _of_status(document, operation, status)]
     if wanted.product:
         found = [offer for offer in found if not offer.is_ours]
+    if wanted.code is None and wanted.example is None and found and found[0].status >= REDIRECTS:
+        found = _best_of_the_rest(found)
     if wanted.example is not None:
         found = _with_example(operation, found, wanted.example)
     if not found:
         message = f"{operation.operation_id} documents no answer that can be sent; documented are {known}"
         raise NotOfferedError(BAD_REQUEST, message)
     return _acceptable(found, accept)
+
+
+def _best_of_the_rest(found: Sequence[Offer]) -> list[Offer]:
+    """Of answers that are no success those of the first status, one that the document itself has if there is one."""
+    own = [offer for offer in found if not offer.is_ours] or found
+    return [offer for offer in own if offer.status == own[0].status]
 
 
 def _statuses(operation: Operation, *, every: bool) -> Iterator[int]:
@@ -165,7 +173,7 @@ def _statuses(operation: Operation, *, every: bool) -> Iterator[int]:
     if every:
         yield from dict.fromkeys([*successes, *rest])
     else:
-        yield from successes or rest[:1]
+        yield from successes or rest
 
 
 def _of_status(document: Mapping[str, Any], operation: Operation, status: int) -> Iterator[Offer]:

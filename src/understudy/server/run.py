@@ -194,6 +194,7 @@ def run(
     # What is loaded by now stays; the collector need not look at it again and again, nor at each few requests.
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(serve())

@@ -29,17 +29,24 @@ class Placing:
     def __init__(self, contract: Contract, outlines: Outlines) -> None:
         self.contract = contract
         self.outlines = outlines
+        self._shown: dict[str, Schema] = {}
 
     def shown(self, operation: Operation) -> Schema:
         """The schema of what an operation answers."""
-        return messages.shown_schema(self.contract.data, operation)
+        known = self._shown.get(operation.operation_id)
+        if known is None:
+            known = self._shown[operation.operation_id] = messages.shown_schema(self.contract.data, operation)
+        return known
 
     def listing(self, group: Group) -> Listing | None:
         """How a group's collection is listed, if it is."""
         found = group.whole.get("get")
         if found is None:
             return None
-        return listing(self.outlines, self.contract.data, found[0], self.shown(found[0]), group.address.name)
+        shown = self.shown(found[0])
+        listed = listing(self.outlines, self.contract.data, found[0], shown, group.address.name)
+        # What holds more of its own kind is a thing with parts, not a list of them.
+        return None if listed is not None and self.outlines.same(listed.items, shown) else listed
 
     def thing(self, group: Group, parameter: str, thing: str) -> tuple[Schema, Inside, str]:
         """The schema of one thing, where it stood, and its id property: from the answer that says most."""

@@ -29,4 +29,5 @@ SERVICE = Service(
     introduce=introduce,
     unrouted=unrouted,
     malformed=malformed,
+    scenarios="pingback/scenarios",
 )
