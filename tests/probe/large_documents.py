@@ -13,6 +13,9 @@ from documents import document, operation
 
 Schema = dict[str, Any]
 
+Members = tuple[list[Any], Schema]
+"""The parameters of a list, and the schema of a member's identifier."""
+
 TEXTS: dict[str, Schema] = {
     "word": {"type": "string", "minLength": 1, "maxLength": 40},
     "slug": {"type": "string", "pattern": "^[a-z][a-z0-9-]{1,20}$"},
@@ -61,7 +64,7 @@ def choice(tag: str, **fields: str) -> dict[str, Schema]:
     return {**kinds, "Choice": {"oneOf": refs, "discriminator": {"propertyName": tag, "mapping": mapping}}}
 
 
-def resource(path: str, name: str, listed: list[Any], identifier: Schema, media_type: str) -> dict[str, Any]:
+def resource(path: str, name: str, listed: list[Any], identifier: Schema) -> dict[str, Any]:
     """The six operations of a collection and its members, whose schema has the resource's name."""
     schema = {"$ref": f"{REF}{name}"}
     one = parameter("id", "path", identifier)
@@ -70,7 +73,7 @@ def resource(path: str, name: str, listed: list[Any], identifier: Schema, media_
         path: {
             "parameters": above,
             "get": operation(f"list{name}", parameters=listed),
-            "post": operation(f"create{name}", requestBody=body(schema, media_type)),
+            "post": operation(f"create{name}", requestBody=body(schema)),
         },
         f"{path}/{{id}}": {
             "parameters": [*above, one],
@@ -83,13 +86,21 @@ def resource(path: str, name: str, listed: list[Any], identifier: Schema, media_
 
 
 def large(
-    prefix: str, tables: dict[str, str], shared: dict[str, Schema], listed: list[Any], identifier: Schema, more: Any,
-    media_type: str = "application/json",
-) -> dict[str, Any]:  # fmt: skip
-    """A whole document: a resource for each row of the tables, what they share, and paths of its own."""
+    prefix: str, tables: dict[str, str], shared: dict[str, Schema], members: Members, more: Any
+) -> dict[str, Any]:
+    """A whole document: a resource for each row of the tables, what they share, and paths of its own.
+
+    Args:
+        prefix: what each path begins with.
+        tables: the fields of each resource, by its name.
+        shared: schemas that fields name.
+        members: how resources are listed and named.
+        more: further paths.
+    """
+    listed, identifier = members
     paths: dict[str, Any] = {}
     for name, fields in tables.items():
-        paths |= resource(f"{prefix}/{name.lower()}", name, listed, identifier, media_type)
+        paths |= resource(f"{prefix}/{name.lower()}", name, listed, identifier)
         shared = {**shared, name: record(fields, closed=len(name) % 2 == 0)}
     event = {"post": operation("told", requestBody=body({"$ref": f"{REF}Choice"}))}
     return document({**paths, **more}, components={"schemas": shared}, webhooks={"happened": event})
@@ -121,8 +132,7 @@ FORGE = large(
         "Thread": {"type": "object", "properties": {"text": TEXTS["word"], "next": {"$ref": f"{REF}Thread"}}, "additionalProperties": False},
         **choice("kind", approve="by:email!", refuse="reason:word! lines:grid", wait="until:time!"),
     },
-    [PAGE, parameter("sort", "query", {"enum": ["new", "old"]}), parameter("labels", "query", TEXTS["words"], explode=False)],
-    {"type": "integer", "minimum": 1},
+    ([PAGE, parameter("sort", "query", {"enum": ["new", "old"]}), parameter("labels", "query", TEXTS["words"], explode=False)], {"type": "integer", "minimum": 1}),
     {"/raw/{ref}": {"post": operation("upload", parameters=[parameter("ref", "path", TEXTS["slug"], style="label")],
         requestBody={"content": {"multipart/form-data": {"schema": UPLOAD}, "text/plain": {"schema": TEXTS["word"]}, "application/octet-stream": {}}})}},
 )  # fmt: skip
@@ -143,8 +153,7 @@ TILL = large(
         "Lines": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"allOf": [record("amount:amount!"), record("text:word! labels:labels")]}},
         **choice("method", card="number:sha! expires:day!", debit="account:uuid! holder:word!", voucher="code:slug! share:share"),
     },
-    [PAGE, parameter("created", "query", RANGE, style="deepObject", explode=True), parameter("Till-Version", "header", TEXTS["day"])],
-    TEXTS["uuid"],
+    ([PAGE, parameter("created", "query", RANGE, style="deepObject", explode=True), parameter("Till-Version", "header", TEXTS["day"])], TEXTS["uuid"]),
     {"/v1/evidence": {"post": operation("upload", requestBody={"required": True, "content": {
         "multipart/form-data": {"schema": UPLOAD},
         "application/x-www-form-urlencoded": {"schema": record("charge:uuid! text:word amount:amount")}}})}},
@@ -165,9 +174,8 @@ FLEET = large(
         "Rule": {"type": "object", "properties": {"all": {"type": "array", "maxItems": 2, "items": {"$ref": f"{REF}Rule"}}, "not": {"$ref": f"{REF}Rule"}, "label": TEXTS["slug"]}, "additionalProperties": False},
         **choice("type", disk="path:word! size:amount!", share="server:word! options:words", empty="size:amount"),
     },
-    [PAGE, parameter("fields", "query", {"type": "array", "items": TEXTS["slug"], "minItems": 1}, style="pipeDelimited", explode=False),
-     parameter("seen", "cookie", {"type": "string", "maxLength": 8})],
-    TEXTS["slug"],
+    ([PAGE, parameter("fields", "query", {"type": "array", "items": TEXTS["slug"], "minItems": 1}, style="pipeDelimited", explode=False),
+     parameter("seen", "cookie", {"type": "string", "maxLength": 8})], TEXTS["slug"]),
     {"/grid/{cell}": {"get": operation("cell", parameters=[parameter("cell", "path", {"type": "integer", "minimum": 1}, style="matrix")])}},
 )  # fmt: skip
 
