@@ -46,6 +46,7 @@ def test_the_played_document_is_covered_in_few_cases() -> None:
     missing = [one for one in explain(contract, cases) if one.promise.side == "request" and not one.case]
     assert {(one.promise.schema, one.promise.keyword) for one in missing} == {NEVER_IN_A_FORM}
     assert all("form" in str(one.promise.media_type) for one in missing)
+    assert all(one.never and "which a form gives as text" in one.why for one in missing)
     counts = covered_after(contract, cases[:100])
     assert counts[99] == asked(contract) - len(missing) >= 699
     assert counts[39] >= 0.8 * counts[99]
@@ -116,7 +117,28 @@ def test_what_cannot_be_covered_is_told(tmp_path: Any) -> None:
     assert fine.case
     assert fine.broken
     assert not fine.why
-    assert set(fine.as_json()) == {"promise", "case", "broken", "why"}
+    assert set(fine.as_json()) == {"promise", "case", "broken", "why", "never"}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "rule", "never"),
+    [
+        ("application/x-www-form-urlencoded", {"type": "string"}, True),
+        ("multipart/form-data", {"type": "string"}, True),
+        ("application/json", {"type": "string"}, False),
+        ("multipart/form-data", {"type": "integer"}, False),
+        ("multipart/form-data", {"type": "object", "properties": {"deep": {"type": "string"}}}, False),
+    ],
+)
+def test_only_a_proof_says_never(tmp_path: Any, media_type: str, rule: dict[str, Any], *, never: bool) -> None:
+    """A number's limit on a form's text can never be exercised; on what may be a number, or in JSON, it can."""
+    limit = {"allOf": [{"maximum": 5}]}
+    deep = rule.get("properties")
+    field = {**rule, "properties": {"deep": {**deep["deep"], **limit}}} if deep else {**rule, **limit}
+    schema = {"type": "object", "properties": {"field": field}}
+    paths = {"/a": {"post": operation("a", requestBody=body(schema, media_type))}}
+    found = explain(written(tmp_path / "d.json", document(paths)), [])
+    assert [one.never for one in found if one.promise.keyword == "maximum"] == [never]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 11, 40])

@@ -113,10 +113,19 @@ def told(explained: Sequence[Explained]) -> Iterator[str]:
     """The promises, one a line: the case that exercises it and the one that breaks it, or why none does."""
     asked = [one for one in explained if one.promise.side == "request"]
     covered = [one for one in asked if one.case]
-    yield f"{len(covered)} of {len(asked)} promises about requests are covered"
+    never = sum(one.never for one in asked)
+    possible = len(asked) - never
+    yield f"{len(covered)} of {possible} promises about requests are covered, {_share(len(covered), possible)}"
+    if never:
+        yield f"{never} more no request can exercise; their lines say why"
     for one in asked:
         cases = f"{one.case:<12} {one.broken:<12}" if one.case else f"{'-':<12} {'-':<12}"
         yield f"{cases} {one.promise.schema}{f'  ({one.why})' if one.why else ''}"
     others = len(explained) - len(asked)
     if others:
         yield f"{others} more are kept or broken by answers and events; `understudy replay` counts them"
+
+
+def _share(part: int, whole: int) -> str:
+    """A part in percent, rounded down, so that only the whole is 100 %."""
+    return f"{part * 1000 // whole / 10 if whole else 100:g} %"

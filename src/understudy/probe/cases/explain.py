@@ -20,6 +20,7 @@ from understudy.contract.subschemas import ONE, SUBSCHEMAS
 from understudy.generator.shape import UnsatisfiableError
 from understudy.generator.values import Generator
 from understudy.probe.cases.case import Case
+from understudy.probe.cases.fields import only_texts
 from understudy.probe.cases.making import DETAILS
 
 _NOT_ASKED = {
@@ -37,16 +38,24 @@ class Explained:
         case: id of the first case that exercises it; an empty string if none does.
         broken: id of the first case that breaks it; an empty string if none does.
         why: why no case exercises it; empty where one does.
+        never: whether it is proven that no request can exercise it.
     """
 
     promise: Promise
     case: str = ""
     broken: str = ""
     why: str = ""
+    never: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON data."""
-        return {"promise": self.promise.as_json(), "case": self.case, "broken": self.broken, "why": self.why}
+        return {
+            "promise": self.promise.as_json(),
+            "case": self.case,
+            "broken": self.broken,
+            "why": self.why,
+            "never": self.never,
+        }
 
 
 def explain(contract: Contract, cases: Iterable[Case]) -> tuple[Explained, ...]:
@@ -73,7 +82,7 @@ def explain(contract: Contract, cases: Iterable[Case]) -> tuple[Explained, ...]:
     return tuple(
         Explained(promise, first[promise], broken.get(promise, ""))
         if promise in first
-        else Explained(promise, why=_NOT_ASKED.get(promise.side) or reader.why(promise, reasons.get(promise, "")))
+        else reader.missing(promise, reasons.get(promise, ""))
         for promise in coverage.counts()
     )
 
@@ -85,6 +94,18 @@ class _Reader:
         self.contract = contract
         self.generator = Generator(contract.data, contract.document.version, others="readOnly")
         self._known: dict[pointer.Parts, str] = {}
+
+    def missing(self, promise: Promise, reason: str) -> Explained:
+        """What is to be said of a promise that no case exercises."""
+        if promise.side != "request":
+            return Explained(promise, why=_NOT_ASKED[promise.side])
+        operation = self.contract.by_id[promise.operation_id]
+        if promise.media_type and "requestBody" in operation.node:
+            place, _ = pointer.follow(self.contract.data, (*operation.place, "requestBody"))
+            proof = only_texts(self.contract.data, promise, (*place, "content", promise.media_type, "schema"))
+            if proof:
+                return Explained(promise, why=f"{reason}; {proof}", never=True)
+        return Explained(promise, why=self.why(promise, reason))
 
     def why(self, promise: Promise, reason: str) -> str:
         """Why a request's promise was not exercised: what never came, and what in the document stands in the way."""
