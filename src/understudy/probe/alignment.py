@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,7 +18,9 @@ from understudy.contract import pointer
 from understudy.contract.exchange import Exchange, Response
 from understudy.probe.judge import OWN_VOICE
 
-Kind = Literal["answer", "status", "media-type", "promise", "refusal", "shape", "identity", "sorting", "order", "value"]
+Kind = Literal[
+    "answer", "status", "media-type", "promise", "refusal", "shape", "identity", "sorting", "drawn", "order", "value"
+]
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")
@@ -27,10 +29,13 @@ _TIME_NAMES = re.compile(r"(_at|_on|_until|_since|time|timestamp|date|seen)$", r
 _FRESH_NAMES = re.compile(r"(^|_)(token|etag|request_id|signed_id)$", re.IGNORECASE)
 _SORTED = re.compile(rb"(^|&|_)(sort|order)", re.IGNORECASE)
 _INDEX = re.compile(r"/\d+(?=/|$)")
-MISFITS = frozenset({"shape", "identity"})
+MISFITS: frozenset[Kind] = frozenset({"shape", "identity"})
 """The kinds of difference that may come of an order alone."""
 LONGEST_LIST = 60
 """Up to how many items a list is also compared in whatever order it fits: each is held beside each."""
+CHANCE: Mapping[str, frozenset[Kind]] = {"understudy-synthesised": MISFITS, "understudy-resource": frozenset({"shape"})}
+"""By headers with which a fake of ours marks what it made up, or keeps without having been told all of it: the kinds of
+difference that mean nothing there as long as the document is kept."""
 REFUSALS = range(400, 500)
 EARLIEST, LATEST = 1_000_000_000, 4_102_444_800
 """Seconds since the Unix epoch between which a whole number may be a moment: 2001 to 2100."""
@@ -97,11 +102,25 @@ class Alignment:
         types = [_essence(side) for side in (one, other)]
         if types[0] != types[1]:
             found.add(Difference("media-type", "/header/content-type", types[0], types[1]))
+        elif (chance := _chance(one) | _chance(other)) and not found:
+            found.update(self._drawn(a, b, chance))
         else:
-            order: Kind = "sorting" if _SORTED.search(a.request.query) else "order"
-            place = _Place(_thing(a), "", "/body", order)
-            found.update(self._values(place, one.content.value, other.content.value))
+            found.update(self._bodies(a, b))
         return sorted(found)
+
+    def _bodies(self, a: Exchange, b: Exchange) -> Iterator[Difference]:
+        order: Kind = "sorting" if _SORTED.search(a.request.query) else "order"
+        place = _Place(_thing(a), "", "/body", order)
+        one, other = (side.response.content.value if side.response else None for side in (a, b))
+        return self._values(place, one, other)
+
+    def _drawn(self, a: Exchange, b: Exchange, chance: frozenset[Kind]) -> Iterator[Difference]:
+        """What differs where a side made its answer up: by chance in what the document leaves open."""
+        before = dict(self._partners)
+        for difference in self._bodies(a, b):
+            yield replace(difference, kind="drawn") if difference.kind in chance else difference
+        if "identity" in chance:
+            self._partners = before
 
     def _values(self, place: _Place, a: Any, b: Any) -> Iterator[Difference]:
         if isinstance(a, Mapping) and isinstance(b, Mapping):
@@ -128,7 +147,9 @@ class Alignment:
             if matched is None:
                 self._partners = after
             else:
-                found = [*matched, Difference(place.order, place.where, "in one order", "in another")]
+                found = matched
+                if len(a) == len(b):
+                    found.append(Difference(place.order, place.where, "in one order", "in another"))
         if len(a) != len(b):
             found.append(Difference("value", place.where, f"{len(a)} items", f"{len(b)} items"))
         yield from found
@@ -192,6 +213,10 @@ def _thing(exchange: Exchange) -> str:
     """What an answer is of, by its path: ``contacts`` for ``/contacts`` and for ``/contacts/{id}``."""
     segments = (exchange.request.path_pattern or "").split("/")
     return next((segment for segment in reversed(segments) if not segment.startswith("{")), "")
+
+
+def _chance(response: Response) -> frozenset[Kind]:
+    return frozenset().union(*(kinds for header, kinds in CHANCE.items() if header in response.fields))
 
 
 def _own_voice(response: Response) -> bool:

@@ -7,7 +7,8 @@ It yields a fidelity figure: how far the first can be trusted in place of the se
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from understudy.contract.exchange import Exchange
 from understudy.probe.alignment import Alignment, Difference
@@ -64,10 +65,19 @@ class Comparison:
     cut_short: str = ""
     _alignment: Alignment = field(default_factory=Alignment)
 
-    def hold(self, left: Exchange, right: Exchange) -> None:
-        """Hold two answers to the same request side by side."""
+    def hold(self, left: Exchange, right: Exchange, fickle: Collection[str] = ()) -> None:
+        """Hold two answers to the same request side by side.
+
+        Args:
+            left: the first deployment's.
+            right: the second's.
+            fickle: where one of them does not agree with itself when it is asked again.
+        """
         found = self.operations.setdefault(left.operation_id, OperationComparison(left.operation_id))
-        differences = self._alignment.differences(left, right)
+        differences = [
+            replace(one, kind="drawn") if one.kind == "shape" and one.where in fickle else one
+            for one in self._alignment.differences(left, right)
+        ]
         found.compared += 1
         found.alike += not any(difference.kind in WEIGHTY for difference in differences)
         found.differences.update(differences)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from understudy.contract.exchange import Exchange, Request
+from understudy.probe.alignment import Alignment
 from understudy.probe.building import BuildError
 from understudy.probe.cases.case import Case
 from understudy.probe.compare import Comparison
@@ -153,7 +154,8 @@ class Comparing:
             except (BuildError, ValueError) as error:
                 self._skip(f"{case.operation_id}, {case.title}", f"it cannot be sent: {error}")
                 continue
-            self._hold(*await self._ask(asked, case.operation_id))
+            pair = await self._ask(asked, case.operation_id)
+            self._hold(*pair, fickle=await self._fickle(pair, asked))
         self.progress("cases", len(todo), len(todo), "")
 
     async def _identify(self, cases: Sequence[Case]) -> None:
@@ -207,6 +209,18 @@ class Comparing:
         )
         return one, other
 
+    async def _fickle(self, pair: tuple[Exchange, Exchange], asked: Sequence[Request]) -> set[str]:
+        """Where answers of unlike shape are so by chance: asked again, a side does not agree with itself."""
+        if asked[0].verb not in HARMLESS or not any(one.kind == "shape" for one in Alignment().differences(*pair)):
+            return set()
+        again = await self._ask(asked, pair[0].operation_id)
+        return {
+            difference.where
+            for before, after in zip(pair, again, strict=True)
+            for difference in Alignment().differences(before, after)
+            if difference.kind == "shape"
+        }
+
     def _barred(self, operations: Sequence[str], method: str | None = None) -> str:
         """Why something may not be sent; empty if it may."""
         known = [self.sides[0].judge.main.by_id.get(name) for name in operations]
@@ -215,7 +229,7 @@ class Comparing:
         methods = [method or (operation.method if operation is not None else "") for operation in known]
         return UNSAFE if self.order.safe and any(one.upper() not in HARMLESS for one in methods) else ""
 
-    def _hold(self, left: Exchange, right: Exchange) -> None:
+    def _hold(self, left: Exchange, right: Exchange, fickle: Collection[str] = ()) -> None:
         """Hold two answers side by side, unless one is no answer to the request.
 
         Errors: `_EndedError`.
@@ -235,12 +249,16 @@ class Comparing:
         elif left.response is None and right.response is None:
             self._skip(left.operation_id, f"neither answers: {left.note}")
         else:
-            self.comparison.hold(left, right)
+            self.comparison.hold(left, right, fickle)
         for side in self.sides:
             if silence := side.judge.silence():
                 raise _EndedError(f"{side.target.url} no longer answers ({silence})")
 
     def _outcomes(self, what: str, reasons: tuple[str, str]) -> None:
+        if reasons[0] == reasons[1]:
+            if reasons[0]:
+                self._skip(what, reasons[0])
+            return
         for side, reason in zip(self.sides, reasons, strict=True):
             if reason:
                 self._skip(what, f"{side.target.url}: {reason}")

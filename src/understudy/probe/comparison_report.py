@@ -58,7 +58,7 @@ def told(comparison: Comparison, *, colour: bool = False) -> Iterator[str]:
         alike = operation.alike == operation.compared
         line = f"{_share(operation.fidelity, 0):>5}  {operation.operation_id}  {_alike(operation)}"
         yield paint(line, fg="green" if alike else "red")
-        ordered = _ordered(operation)
+        ordered = _gathered(operation)
         for difference, count in ordered[:MOST]:
             yield f"       {_difference(difference, count)}"
         if len(ordered) > MOST:
@@ -138,6 +138,16 @@ def _alike(operation: OperationComparison) -> str:
 def _ordered(operation: OperationComparison) -> list[tuple[Difference, int]]:
     """An operation's differences: what costs fidelity first."""
     return sorted(operation.differences.items(), key=lambda item: (item[0].kind not in WEIGHTY, item[0]))
+
+
+def _gathered(operation: OperationComparison) -> list[tuple[Difference, int]]:
+    """The same with one line for all that differ at one place by their values alone; the first stands for them."""
+    found: dict[object, tuple[Difference, int]] = {}
+    for difference, count in _ordered(operation):
+        key = difference if difference.kind in WEIGHTY else (difference.kind, difference.where)
+        first, before = found.get(key, (difference, 0))
+        found[key] = first, before + count
+    return list(found.values())
 
 
 def _difference(difference: Difference, count: int) -> str:
