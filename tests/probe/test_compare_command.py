@@ -6,7 +6,7 @@ import json
 
 from processes import run, serving
 
-PARAM = ("--param", "inbox_identifier=demo-inbox")
+PARAM = ("--param", "inbox_identifier=demo-inbox", "--part", "scenarios")
 
 
 def test_two_fakes_with_other_ids_and_times_are_alike() -> None:
@@ -33,7 +33,7 @@ def test_another_release_is_told_operation_by_operation() -> None:
 def test_what_is_missing_or_away_is_said() -> None:
     """Without what its owner knows nothing is compared, which is no success; nor is a deployment that is not there."""
     with serving("--seed", "1") as one:
-        done = run("compare", one.url, one.url)
+        done = run("compare", one.url, one.url, "--part", "scenarios")
         assert done.returncode == 2
         assert "inbox_identifier" in done.stdout
         away = run("compare", one.url, "http://127.0.0.1:9", *PARAM)
