@@ -196,14 +196,14 @@ def run(
         runner.run(serve())
 
 
-async def keep_loaded() -> None:
+def keep_loaded() -> None:
     """Tell the collector that what is loaded by now stays: it need not look at it again, nor at each few requests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
 
-def _watch(watched: Callable[[], Iterable[Path]], changed: Callable[[set[Path]], None]) -> None:
+async def _watch(watched: Callable[[], Iterable[Path]], changed: Callable[[set[Path]], None]) -> None:
     """Tell of changed files until cancelled. Folders are watched, since editors replace files."""
     while True:
         files = {str(path) for path in watched()}
