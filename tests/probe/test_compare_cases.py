@@ -272,6 +272,13 @@ def test_a_secret_of_one_side_reaches_that_side_and_no_report(shop: str) -> None
         assert SECRET not in done.stdout + done.stderr
 
 
+def test_refusals_alone_say_nothing(shops: tuple[str, ...]) -> None:
+    """Two deployments of another product refuse alike, which is no fidelity: what to check is said, exit code 2."""
+    done = run("compare", *shops[:2], "--service", "pingback", "--part", "cases", "--max-cases", "9")
+    assert done.returncode == 2
+    assert "is it the right --service" in done.stdout
+
+
 def test_an_interrupt_leaves_what_was_compared(shops: tuple[str, ...]) -> None:
     """Ctrl-C ends it with the part of the report that there is, and exit code 2."""
     words = [COMMAND, "compare", *shops, *GENERATED, "--rate", "20", "--json"]

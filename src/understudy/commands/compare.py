@@ -87,6 +87,8 @@ def compare(  # noqa: PLR0913 - the command's options
             ),
             Asked(parts, corpus),
         )
+        for line in told.missing:
+            click.echo(f"not known: {line}", err=True)
         screen = Screen(sys.stderr)
         found = run(told, screen.progress)
         screen.clear()

@@ -17,6 +17,8 @@ from understudy.probe.results import Skipped
 WEIGHTY = frozenset({"answer", "status", "media-type", "shape", "identity", "promise", "sorting"})
 """The kinds of difference that cost fidelity; values, and an order nobody asked for, may differ for good reasons."""
 
+SUCCESSES = range(200, 400)
+
 
 @dataclass
 class OperationComparison:
@@ -26,12 +28,14 @@ class OperationComparison:
         operation_id: the operation.
         compared: how many answers were held side by side.
         alike: how many of them differed in nothing that costs fidelity.
+        succeeded: how many of them were no refusals or failures, on either side.
         differences: each difference, with how often it was met.
     """
 
     operation_id: str
     compared: int = 0
     alike: int = 0
+    succeeded: int = 0
     differences: Counter[Difference] = field(default_factory=Counter)
 
     @property
@@ -79,6 +83,7 @@ class Comparison:
             for one in self._alignment.differences(left, right)
         ]
         found.compared += 1
+        found.succeeded += any(one.response and one.response.status_code in SUCCESSES for one in (left, right))
         found.alike += not any(difference.kind in WEIGHTY for difference in differences)
         found.differences.update(differences)
 
@@ -99,11 +104,16 @@ class Comparison:
         return alike / self.compared if self.compared else None
 
     @property
+    def futile(self) -> bool:
+        """Whether neither side ever did what it was asked for: likely it is another product, or a name is missing."""
+        return not any(operation.succeeded for operation in self.operations.values())
+
+    @property
     def differs(self) -> bool:
         """Whether anything differs that costs fidelity."""
         return bool(self.laws) or any(o.alike < o.compared for o in self.operations.values())
 
     @property
     def exit_code(self) -> int:
-        """0 for alike, 1 for different, 2 where nothing, or not all, could be compared."""
-        return 2 if self.fidelity is None or self.cut_short else int(self.differs)
+        """0 for alike, 1 for different, 2 where nothing, not all, or only refusals could be compared."""
+        return 2 if self.fidelity is None or self.cut_short or self.futile else int(self.differs)

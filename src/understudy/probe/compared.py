@@ -15,7 +15,7 @@ from understudy.effective import TargetError
 from understudy.probe import corpus
 from understudy.probe.cases.case import Case
 from understudy.probe.cases.corpus import generate
-from understudy.probe.command import Prepared, Wish, prepare
+from understudy.probe.command import Prepared, Wish, missing, prepare
 from understudy.probe.compare import Comparison
 from understudy.probe.comparing import Comparing, Order, Side
 from understudy.probe.fuzz import ROOM
@@ -53,6 +53,12 @@ class Ready:
     def secrets(self) -> list[str]:
         """What no report may show."""
         return [secret for side in self.prepared for secret in side.secrets]
+
+    @property
+    def missing(self) -> list[str]:
+        """What neither owner, or only one, was asked for yet, one line each."""
+        wanted = [line for side in self.prepared for line in missing(side)] if self.order.scenarios else []
+        return list(dict.fromkeys(wanted))
 
 
 def ready(wishes: tuple[Wish, Wish], asked: Asked) -> Ready:

@@ -35,6 +35,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "operation_id": operation.operation_id,
                 "compared": operation.compared,
                 "alike": operation.alike,
+                "succeeded": operation.succeeded,
                 "fidelity": operation.fidelity,
                 "differences": [
                     {**asdict(difference), "costs": difference.kind in WEIGHTY, "count": times}
@@ -108,6 +109,11 @@ def verdict(comparison: Comparison) -> str:
     """The figure in one line."""
     if comparison.fidelity is None:
         return "nothing could be compared; what is missing stands above"
+    if comparison.futile:
+        return (
+            f"neither side did what it was asked for in any of {comparison.compared} answers; is it the right "
+            "--service or --document, is a --param or --header missing?"
+        )
     part = " so far" if comparison.cut_short else ""
     return f"fidelity: {_share(comparison.fidelity, 1)} of {comparison.compared} answers were alike{part}"
 
@@ -132,7 +138,8 @@ def _share(share: float, digits: int) -> str:
 
 
 def _alike(operation: OperationComparison) -> str:
-    return f"{operation.alike} of {operation.compared} alike"
+    only = "" if operation.succeeded else ", refusals alone"
+    return f"{operation.alike} of {operation.compared} alike{only}"
 
 
 def _ordered(operation: OperationComparison) -> list[tuple[Difference, int]]:
