@@ -91,7 +91,7 @@ def shops(shop: str) -> Iterator[tuple[str, ...]]:
 
 def compared(*arguments: str) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON report of a comparison."""
-    done = run("compare", *arguments, "--json")
+    done = run("compare", *arguments, "--json", patience=4 * PATIENCE)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
