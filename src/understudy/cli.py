@@ -6,6 +6,8 @@ them, so that ``--help`` is instant.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from understudy import __version__
@@ -21,10 +23,23 @@ from understudy.commands.report import report
 from understudy.commands.serve import serve
 from understudy.commands.verify import verify
 
+INTERRUPTED = 2
 COMMANDS = (serve, proxy, verify, judge, compare, fuzz, replay, check, diff, report, new)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Interruptible(click.Group):
+    """Ends with 2 where Ctrl-C comes before a command is ready to hear it: no promise was broken, none was kept."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted before there was anything to report", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Interruptible, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="understudy")
 def main() -> None:
     """Play an API from its OpenAPI document, and judge every message by it."""

@@ -13,14 +13,18 @@ import statistics
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import affinity
 import load
+import sockets
 from cases import CASES, SINGLE, Client, plant
 from contestants import OURS, PLAN, Contestant, started
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 3, 16
+SOCKETS, STEADY, HASTE, FRAMES = 50, 50, 1_000_000, 1_000
+"""Websockets that listen; messages a second, steady and in haste; how many in haste."""
 
 
 def pass_on(url: str, port: int) -> None:
@@ -60,9 +64,35 @@ def contestants(url: str, folder: Path) -> list[Contestant]:
     ]
 
 
-def measure(rounds: int, seconds: float) -> dict[str, dict[str, list[float]]]:
-    """Requests a second by what was asked and by case, one figure a round; all take turns within a round."""
+@dataclass(frozen=True)
+class Listened:
+    """What the websockets heard in one round: lateness in seconds at a steady rate, and frames a second in haste."""
+
+    late: float
+    rate: float
+    lost: int
+    overtaken: int
+
+
+def listen(url: str, seconds: float) -> Listened:
+    """Write messages that websockets hear of, first steadily, then as fast as it goes."""
+    steady = asyncio.run(sockets.soak(url, conversations=SOCKETS, seconds=seconds, rate=STEADY))
+    haste = asyncio.run(sockets.soak(url, conversations=SOCKETS, seconds=FRAMES / HASTE, rate=HASTE))
+    return Listened(
+        statistics.median(steady.late),
+        haste.heard / haste.seconds,
+        steady.lost + haste.lost,
+        steady.overtaken + haste.overtaken,
+    )
+
+
+def measure(rounds: int, seconds: float) -> tuple[dict[str, dict[str, list[float]]], dict[str, list[Listened]]]:
+    """Requests a second by what was asked and by case, and what websockets heard, one figure a round.
+
+    All take turns within a round.
+    """
     rates: dict[str, dict[str, list[float]]] = {}
+    listened: dict[str, list[Listened]] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         deployment = stack.enter_context(started(PLAN, SINGLE.path, affinity.SERVER))
@@ -79,7 +109,10 @@ def measure(rounds: int, seconds: float) -> dict[str, dict[str, list[float]]]:
                     sample = load.measure(port, case, seconds=length, connections=CONNECTIONS)
                     if number >= 0:
                         rates.setdefault(name, {}).setdefault(case.name, []).append(sample.rate)
-    return rates
+            for name, port in ports.items():
+                if number >= 0:
+                    listened.setdefault(name, []).append(listen(f"http://127.0.0.1:{port}", seconds))
+    return rates, listened
 
 
 def table(rates: dict[str, dict[str, list[float]]]) -> str:
@@ -94,6 +127,21 @@ def table(rates: dict[str, dict[str, list[float]]]) -> str:
     return "\n".join(lines)
 
 
+def sockets_table(listened: dict[str, list[Listened]]) -> str:
+    """What websockets heard as Markdown: medians, and in brackets the median of each round's ratio to listening directly."""
+    lines = ["| listened | late, ms | frames a second | lost | out of order |", "|---|---|---|---|---|"]
+    for name, rounds in listened.items():
+        cells = []
+        for figure, unit in (("late", 1_000), ("rate", 1)):
+            found = [getattr(one, figure) for one in rounds]
+            direct = [getattr(one, figure) for one in listened["directly"]]
+            ratio = statistics.median(a / b for a, b in zip(found, direct, strict=True))
+            cells.append(f"{statistics.median(found) * unit:,.1f} ({ratio:.2f})")
+        lost, overtaken = sum(one.lost for one in rounds), sum(one.overtaken for one in rounds)
+        lines.append(f"| {name} | {' | '.join(cells)} | {lost} | {overtaken} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Measures what the proxy costs.")
@@ -105,7 +153,10 @@ def main() -> None:
         pass_on(given.passed[0], int(given.passed[1]))
         return
     sys.stdout.write(f"{load.tool()}, {CONNECTIONS} connections, {given.rounds} rounds; {affinity.told()}\n\n")
-    sys.stdout.write(table(measure(given.rounds, given.seconds)) + "\n")
+    rates, listened = measure(given.rounds, given.seconds)
+    sys.stdout.write(f"{table(rates)}\n\n{SOCKETS} websockets\n\n{sockets_table(listened)}\n")
+    lost = sum(one.lost + one.overtaken for rounds in listened.values() for one in rounds)
+    sys.exit(int(lost > 0))
 
 
 if __name__ == "__main__":

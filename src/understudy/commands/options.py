@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -59,6 +60,9 @@ class Reports(click.ParamType[dict[str, Path]]):
 
     name = "FORMAT=FILE[,…]"
 
+    def __init__(self, forms: Sequence[str] = REPORTS) -> None:
+        self.forms = forms
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Path]:
         """Split it."""
         found: dict[str, Path] = {}
@@ -66,8 +70,8 @@ class Reports(click.ParamType[dict[str, Path]]):
             form, separator, path = part.partition("=")
             if not separator or not path:
                 self.fail(f"{part!r} is not FORMAT=FILE, such as junit=report.xml", param, ctx)
-            if form not in REPORTS:
-                self.fail(f"there is no report format {form!r}; choose one of: {', '.join(REPORTS)}", param, ctx)
+            if form not in self.forms:
+                self.fail(f"there is no report format {form!r}; choose one of: {', '.join(self.forms)}", param, ctx)
             found[form] = Path(path)
         return found
 

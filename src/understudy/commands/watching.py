@@ -35,7 +35,7 @@ from understudy.server.proxy.court import Court
 from understudy.server.proxy.passage import Passage
 from understudy.server.proxy.serving import Proxy, runner
 from understudy.server.proxy.upstream import Patience, Upstream
-from understudy.server.run import bind, log, url_of
+from understudy.server.run import bind, keep_loaded, log, url_of
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Watch:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
+        keep_loaded()
         started, begun = time.time(), time.monotonic()
         async with Proxy(self.upstream, self.court, listener):
             self._announce(url_of(listener))

@@ -1,104 +1,118 @@
-"""What `understudy compare` does, between the command line and the comparison: prepares both sides, tells the outcome.
+"""What `understudy compare` does, between the command line and the comparison: prepares and runs it.
 
-Called by `commands.compare`. What a difference costs is decided in `compare`; here it is only told.
+Called by `commands.compare`. What a difference costs is decided in `compare`; how it is told, in `comparison_report`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-import click
-
-from understudy.probe.command import Wish, prepare
-from understudy.probe.compare import WEIGHTY, Comparison, Side, compare
+from understudy.effective import TargetError
+from understudy.probe import corpus
+from understudy.probe.cases.case import Case
+from understudy.probe.cases.corpus import generate
+from understudy.probe.command import Prepared, Wish, missing, prepare
+from understudy.probe.compare import Comparison
+from understudy.probe.comparing import Comparing, Order, Side
+from understudy.probe.fuzz import ROOM
+from understudy.probe.sequences.derive import Derivation
+from understudy.probe.sequences.sequence import CallSequence
 from understudy.probe.target import Target
 from understudy.probe.verify import Progress, mark
 
-MOST = 8
-"""How many differences of an operation are told; the rest is counted."""
+PARTS = ("scenarios", "cases", "sequences")
+"""The parts by name, in the order in which they run."""
 
 
-def run(wishes: tuple[Wish, Wish], progress: Progress) -> Comparison:
-    """Play the same to both deployments.
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for beyond what verify knows.
 
-    Errors: `TargetError`, `UnreachableError`.
+    Attributes:
+        parts: the parts to run; all of them if none is named.
+        corpus: the folder or file whose cases and sequences are sent instead of generated ones.
     """
-    prepared = [prepare(wish) for wish in wishes]
-    order = prepared[0].order
-    safe = any(side.order.safe for side in prepared)
-    scenarios = [scenario for scenario in order.scenarios if scenario.harmless or not safe]
-    shared = mark(order.seed)
 
-    async def played() -> Comparison:
-        async with (
-            Target(wishes[0].url, prepared[0].manners) as one,
-            Target(wishes[1].url, prepared[1].manners) as other,
-        ):
-            for target in (one, other):
-                await target.reach()
-            sides = [
-                Side(target, side.judge, {"mark": shared, **side.order.known})
-                for target, side in zip((one, other), prepared, strict=True)
-            ]
-            return await compare(sides[0], sides[1], scenarios, progress)
-
-    return asyncio.run(played())
+    parts: Sequence[str] = ()
+    corpus: Path | None = None
 
 
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as JSON data."""
-    return {
-        "a": comparison.a,
-        "b": comparison.b,
-        "fidelity": comparison.fidelity,
-        "compared": comparison.compared,
-        "operations": [
-            {
-                "operation_id": operation.operation_id,
-                "compared": operation.compared,
-                "alike": operation.alike,
-                "fidelity": operation.fidelity,
-                "differences": [
-                    {**asdict(difference), "count": times}
-                    for difference, times in sorted(operation.differences.items())
-                ],
-            }
-            for operation in comparison.operations.values()
-        ],
-        "laws": [{"scenario": name, "broken_by": url, "count": count} for name, url, count in comparison.laws],
-        "skipped": [{"scenario": name, "reason": reason} for name, reason in comparison.skipped],
-    }
+@dataclass
+class Ready:
+    """Both sides and what is to be sent to them, checked; nothing was sent."""
+
+    wishes: tuple[Wish, Wish]
+    prepared: tuple[Prepared, Prepared]
+    order: Order
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no report may show."""
+        return [secret for side in self.prepared for secret in side.secrets]
+
+    @property
+    def missing(self) -> list[str]:
+        """What neither owner, or only one, was asked for yet, one line each."""
+        wanted = [line for side in self.prepared for line in missing(side)] if self.order.scenarios else []
+        return list(dict.fromkeys(wanted))
 
 
-def told(comparison: Comparison, *, colour: bool) -> Iterator[str]:
-    """The comparison for people, line by line."""
-    paint = click.style if colour else (lambda text, **_: text)
-    yield f"A: {comparison.a}"
-    yield f"B: {comparison.b}"
-    for operation in comparison.operations.values():
-        share = f"{operation.fidelity:.0%}"
-        alike = operation.alike == operation.compared
-        yield paint(
-            f"{share:>5}  {operation.operation_id}  {operation.alike} of {operation.compared} alike",
-            fg="green" if alike else "red",
-        )
-        ordered = sorted(operation.differences.items(), key=lambda item: (item[0].kind not in WEIGHTY, item[0]))
-        for difference, count in ordered[:MOST]:
-            times = f"  ({count} times)" if count > 1 else ""
-            yield f"       {difference.kind} {difference.where}: A {difference.a}, B {difference.b}{times}"
-        if len(ordered) > MOST:
-            yield f"       and {len(ordered) - MOST} more; --json lists them all"
-    for name, url, count in comparison.laws:
-        yield paint(f"only {url} breaks a law, {count} time(s): {name}", fg="red")
-    for name, reason in comparison.skipped:
-        yield f"not compared: {name} ({reason})"
-    yield _verdict(comparison)
+def ready(wishes: tuple[Wish, Wish], asked: Asked) -> Ready:
+    """Read and check what was asked for, and make what is to be sent.
+
+    Errors: `TargetError`.
+    """
+    one = prepare(wishes[0])
+    other = prepare(wishes[1])
+    parts = [part for part in PARTS if part in (asked.parts or (PARTS[1:] if asked.corpus else PARTS))]
+    order = Order(
+        parts,
+        scenarios=one.order.scenarios if "scenarios" in parts else (),
+        safe=one.order.safe or other.order.safe,
+        seconds=one.order.seconds,
+        seed=one.order.seed,
+    )
+    if asked.corpus is not None:
+        try:
+            items = corpus.read(asked.corpus).items
+        except corpus.CorpusError as error:
+            raise TargetError(str(error)) from None
+        order.cases = [item for item in items if isinstance(item, Case)][: wishes[0].max_cases]
+        order.sequences = [item for item in items if isinstance(item, CallSequence)]
+    elif parts != ["scenarios"]:
+        cases = generate(one.judge.main, order.seed)
+        order.sequences = Derivation(one.judge.main, cases).sequences()[: max(1, wishes[0].max_cases // ROOM)]
+        order.cases = cases[: wishes[0].max_cases]
+    return Ready(wishes, (one, other), order)
 
 
-def _verdict(comparison: Comparison) -> str:
-    if comparison.fidelity is None:
-        return "nothing could be compared; what is missing stands above"
-    return f"fidelity: {comparison.fidelity:.1%} of {comparison.compared} answers were alike"
+def run(told: Ready, progress: Progress) -> Comparison:
+    """Send the same to both deployments; an interrupt ends it, and what was compared until then stays.
+
+    Errors: `UnreachableError`.
+    """
+    return asyncio.run(_run(told, progress))
+
+
+async def _run(told: Ready, progress: Progress) -> Comparison:
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    shared = mark(told.order.seed)
+    async with (
+        Target(told.wishes[0].url, told.prepared[0].manners) as one,
+        Target(told.wishes[1].url, told.prepared[1].manners) as other,
+    ):
+        for target in (one, other):
+            await target.reach()
+        sides = [
+            Side(target, side.judge, {"mark": shared, **side.order.known}, side.order.known)
+            for target, side in zip((one, other), told.prepared, strict=True)
+        ]
+        loop.add_signal_handler(signal.SIGINT, task.cancel if task else loop.stop)
+        try:
+            return await Comparing(sides[0], sides[1], told.order, progress).run()
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)

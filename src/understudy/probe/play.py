@@ -48,6 +48,7 @@ class Outcome:
         played: how many steps were played.
         captured: every value that was given, captured or worked out.
         exchanges: what was sent and answered, in order.
+        answers: of each call that was made, the last answer: a step may ask again for what comes late.
     """
 
     scenario: Scenario
@@ -56,6 +57,7 @@ class Outcome:
     played: int = 0
     captured: dict[str, Any] = field(default_factory=dict)
     exchanges: list[Exchange | Event] = field(default_factory=list)
+    answers: list[Exchange] = field(default_factory=list)
 
 
 async def play(scenario: Scenario, target: Target, judge: Judge, known: Mapping[str, Any]) -> Outcome:
@@ -126,6 +128,7 @@ class _Stage:
             if time.monotonic() >= ends or not any(self._unmet(step, exchange, json_of(exchange))):
                 break
             await asyncio.sleep(PAUSE)
+        self.outcome.answers.append(exchange)
         if exchange.response is None:
             raise _UnreachedError(f"{step.name} got no answer: {exchange.note}")
         self._assume(step, json_of(exchange))

@@ -191,13 +191,17 @@ def run(
         if watcher:
             watcher.cancel()
 
-    # What is loaded by now stays; the collector need not look at it again and again, nor at each few requests.
+    keep_loaded()
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(serve())
+
+
+def keep_loaded() -> None:
+    """Tell the collector that what is loaded by now stays: it need not look at it again, nor at each few requests."""
     gc.collect()
     gc.freeze()
     gc.enable()
     gc.set_threshold(50_000, 20, 50)
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(serve())
 
 
 async def _watch(watched: Callable[[], Iterable[Path]], changed: Callable[[set[Path]], None]) -> None:

@@ -79,10 +79,15 @@ def write_all(results: Results, wanted: Mapping[str, Path], secrets: Collection[
 
 def write_told(report: Report, wanted: Mapping[str, Path]) -> None:
     """Write each report of what is told already, as after a merge. Errors: `ReportError`, after the others."""
+    write_texts({form: FORMATS[form](report) for form in wanted}, wanted)
+
+
+def write_texts(texts: Mapping[str, str], wanted: Mapping[str, Path]) -> None:
+    """Write each text to the file of its format. Errors: `ReportError`, after the others."""
     failed = []
     for form, path in wanted.items():
         try:
-            _write(path, FORMATS[form](report).encode())
+            _write(path, texts[form].encode())
         except OSError as error:
             failed.append(_unwritable(form, path, error))
     if failed:
