@@ -55,11 +55,13 @@ def judge(  # noqa: PLR0913 - the command's options
     wanted = {form: path for given in reports for form, path in given.items()}
     try:
         report.check(wanted)
-        judging, _ = judge_for(service, document, overlays, engine)
         accepted = baseline_of(baseline)
+        remembered = None
         if traffic.startswith(("http://", "https://")):
-            asked = session.ask(traffic, sandbox=sandbox, token=control_token)
-            results = judge_session(asked, judging, accepted)
+            remembered = session.ask(traffic, sandbox=sandbox, token=control_token)
+        judging, _ = judge_for(service, document, overlays, engine)
+        if remembered is not None:
+            results = judge_session(remembered, judging, accepted)
         else:
             results = judge_har(Path(traffic), judging, base_urls, accepted)
         terminal.Screen(sys.stdout).results(results)

@@ -97,11 +97,11 @@ class Target:
             await self._client.aclose()
 
     async def reach(self) -> None:
-        """Make sure that somebody answers.
+        """Make sure that somebody answers, be it that they have no time.
 
         Errors: `UnreachableError`.
         """
-        exchange = await self.ask(Request("GET", "/"))
+        exchange = await self._once(Request("GET", "/"), "", self.manners.headers)
         if exchange.response is None:
             raise UnreachableError(f"{self.url} cannot be reached: {exchange.note}")
 
