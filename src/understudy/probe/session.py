@@ -21,6 +21,7 @@ from understudy.contract.exchange import Event
 from understudy.contract.traffic import Sighting
 from understudy.probe.har import Entry
 from understudy.probe.results import Skipped
+from understudy.probe.target import why_unanswered
 
 PLAIN = "/:@!$&'()*+,;=~"
 """What a path may hold beside letters and digits."""
@@ -77,10 +78,8 @@ def ask(url: str, *, sandbox: str | None = None, token: str | None = None) -> Se
     except httpx.InvalidURL as error:
         raise SessionError(f"{url} is no URL: {error}") from None
     except (httpx.HTTPError, OSError) as error:
-        why = tls.failure(error) or str(error) or type(error).__name__
-        raise SessionError(
-            f"{url} cannot be asked for its journal: {why}; does `understudy serve` run there?"
-        ) from None
+        why = why_unanswered(error)
+        raise SessionError(f"{url} cannot be asked for its journal: {why}") from None
     if answer.status_code in (UNAUTHORIZED, FORBIDDEN):
         said = f"{url} does not show its journal ({answer.status_code})"
         raise SessionError(f"{said}; give its token with --control-token")
