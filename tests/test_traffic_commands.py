@@ -9,10 +9,23 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
+import understudy
+from hostile_shop import deployed
 from processes import proxying, run, serving
+from understudy.cli import main
 
 CONTACTS = "/public/api/v1/inboxes/demo-inbox/contacts"
+ACTION_CABLE = Subprotocol("actioncable-v1-json")
+DEMO = json.dumps({"channel": "RoomChannel", "pubsub_token": "DemoContactPubsubTokenXY"})
+
+
+def judged(traffic: str, *options: str) -> Result:
+    """What `understudy judge` says, in this process."""
+    return CliRunner().invoke(main, ["judge", traffic, *options], catch_exceptions=False)
 
 
 def test_a_clean_session_is_kept_live_and_read_back(tmp_path: Path) -> None:
@@ -33,6 +46,72 @@ def test_a_clean_session_is_kept_live_and_read_back(tmp_path: Path) -> None:
     done = run("judge", str(path))
     assert (done.returncode, done.stderr) == (0, "")
     assert "kept: no promise that counts was broken in 3 requests" in done.stdout
+
+
+def test_a_served_session_is_judged_as_its_record_is(tmp_path: Path) -> None:
+    """What a fake remembers gives the report of a HAR file: findings, events, every promise with its counts."""
+    record, reports = tmp_path / "traffic.har", [tmp_path / "journal.json", tmp_path / "har.json"]
+    with serving("--seed", "1", "--policy", "report", "--no-autoreply", "--control-token", "open-sesame") as fake:
+        with (
+            proxying(fake.url, "--record", str(record)) as proxy,
+            httpx.Client(base_url=proxy.url + CONTACTS) as client,
+            connect(f"ws{proxy.url.removeprefix('http')}/cable", subprotocols=[ACTION_CABLE]) as cable,
+        ):
+            client.post(proxy.url + CONTACTS, json={"name": 7}, headers={"Authorization": "Bearer whatever"})
+            client.get("/demo-contact", params={"a": "b c"})
+            client.get("/no body%2Fhere")
+            cable.send(json.dumps({"command": "subscribe", "identifier": DEMO}))
+            assert any('"confirm_subscription"' in text for text in cable)
+            written = client.post("/demo-contact/conversations/1/messages", json={"content": "ä" * 20_000})
+            assert written.json()["content"] == "ä" * 20_000
+            assert any('"message.created"' in text for text in cable)
+            picture = {"attachments[]": ("a.png", b"\x89PNG\x00\xff", "image/png")}
+            assert client.post("/demo-contact/conversations/1/messages", files=picture).status_code == 200
+            cable.close()
+            proxy.stop(signal.SIGINT)
+        refused = judged(fake.url)
+        assert (refused.exit_code, "--control-token" in refused.stderr) == (2, True)
+        options = ("--control-token", "open-sesame", "--report", f"json={reports[0]}")
+        done = judged(fake.url, *options)
+    assert (done.exit_code, judged(str(record), "--report", f"json={reports[1]}").exit_code) == (1, 1)
+    journal, har = (json.loads(report.read_text()) for report in reports)
+    assert [found["fingerprint"] for found in journal["findings"]] == [
+        found["fingerprint"] for found in har["findings"]
+    ]
+    assert journal["statuses"] == har["statuses"]
+    answers = [one for one in journal["coverage"]["operations"] if one["promises"][0]["side"] != "event"]
+    assert answers == [one for one in har["coverage"]["operations"] if one["promises"][0]["side"] != "event"]
+    assert sum(one["messages"] for one in answers) == 4
+    for report in (journal, har):
+        told = {one["operation_id"]: one["messages"] for one in report["coverage"]["operations"]}
+        assert told["message-created"] >= 1
+
+
+def test_a_session_says_how_much_of_it_is_forgotten_and_what_a_fault_did(tmp_path: Path) -> None:
+    """The journal keeps no more than there is room for; what was asked to fail is told and not judged."""
+    report = tmp_path / "report.json"
+    with understudy.serve("chatwoot", seed=1) as fake, httpx.Client(base_url=fake.url + CONTACTS) as client:
+        for _ in range(33):
+            client.post("/demo-contact/conversations/1/messages", json={"content": "\N{SNOWMAN}" * 100_000})
+        fake.faults.add("malformed-json", count=1)
+        client.get("/demo-contact")
+        done = judged(fake.url, "--report", f"json={report}")
+    assert done.exit_code == 0, done.output
+    (part,) = json.loads(report.read_text())["parts"]
+    skipped = {one["what"]: one["reason"] for one in part["skipped"]}
+    gone = next(what for what in skipped if what.endswith(" earlier entries"))
+    assert 0 < int(gone.split()[0]) == 33 - part["requests"]
+    assert skipped["get-details-of-a-contact"].startswith("a failure was asked for: malformed-json")
+
+
+@pytest.mark.parametrize("answer", [(200, b"[]"), (200, b"<html>"), (404, b""), (500, b"{}")])
+def test_what_is_no_fake_has_no_journal(answer: tuple[int, bytes]) -> None:
+    """Whatever else answers there is told with its status, and nothing is judged."""
+    status, body = answer
+    with deployed(lambda *_: (status, {"Content-Type": "application/json"}, body)) as url:
+        done = judged(url)
+    assert done.exit_code == 2
+    assert f"was answered with {status}, which is no journal" in done.stderr
 
 
 def test_broken_promises_end_with_1_live_and_read_back(tmp_path: Path) -> None:

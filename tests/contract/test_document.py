@@ -127,3 +127,38 @@ def test_what_an_overlay_says_is_placed_in_the_overlay(tmp_path: Path) -> None:
     assert str(loaded.place("/paths/~1a/get/responses/404/description")).startswith(f"{overlay}:7:")
     assert str(loaded.place("/paths/~1a/get/responses/200")).startswith(f"{main}:")
     assert loaded.files == (main, overlay)
+
+
+def test_what_an_overlay_says_instead_is_found_in_the_overlay(tmp_path: Path) -> None:
+    """A value in place of the document's own is at the line of the last overlay that says it; what only grows stays."""
+    main, first, last = tmp_path / "main.yaml", tmp_path / "first.yaml", tmp_path / "last.yaml"
+    main.write_text(
+        "openapi: 3.1.0\n"
+        "info: {title: T, version: '1'}\n"
+        "paths:\n"
+        "  /a:\n"
+        "    get:\n"
+        "      summary: As published\n"
+        "      responses:\n"
+        "        '200':\n"
+        "          description: Fine\n"
+        "          content: {application/json: {schema: {type: object, maxProperties: 1, required: [id]}}}\n"
+    )
+    head = "overlay: 1.0.0\ninfo: {title: O, version: '1'}\nactions:\n"
+    first.write_text(
+        head + "  - target: $..schema\n"
+        "    update:\n"
+        "      maxProperties: 5\n"
+        "      required: [name]\n"
+        "  - target: $.paths['/a'].get.summary\n"
+        "    update: As observed\n"
+    )
+    last.write_text(head + "  - target: $.paths.*.get\n    update:\n      responses: {'200': {description: Better}}\n")
+    loaded = load(main, [first, last])
+    schema = "/paths/~1a/get/responses/200/content/application~1json/schema"
+    assert loaded.data["paths"]["/a"]["get"]["responses"]["200"]["description"] == "Better"
+    assert str(loaded.place(f"#{schema}/maxProperties")).startswith(f"{first}:6:")
+    assert str(loaded.place("/paths/~1a/get/summary")).startswith(f"{first}:9:")
+    assert str(loaded.place("/paths/~1a/get/responses/200/description")).startswith(f"{last}:6:")
+    for grown in (f"{schema}/required", f"{schema}/type", schema, "/paths/~1a/get/responses/200"):
+        assert str(loaded.place(grown)).startswith(f"{main}:"), grown

@@ -173,15 +173,22 @@ class Shelves:
 
 
 @contextmanager
-def running(app: Shelves) -> Iterator[str]:
-    """The application on a free port; ended whatever happens."""
+def running(app: Any, certificate: Path | None = None) -> Iterator[str]:
+    """The application on a free port; ended whatever happens.
+
+    Args:
+        app: the application.
+        certificate: a file with its private key and certificate, where it is to speak TLS.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
+    config = uvicorn.Config(
+        app, log_level="critical", lifespan="off", timeout_graceful_shutdown=0, ssl_certfile=certificate
+    )
     app.server = uvicorn.Server(config)
     thread = threading.Thread(target=app.server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         app.server.should_exit = app.server.force_exit = True
         thread.join(20)

@@ -143,10 +143,10 @@ async def deployment(behaviour: Behaviour) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def proxy(
-    url: str, judge: Contract, *, policy: Any = "report", answer: float = PATIENCE, keep_host: bool = False
+    url: str, judge: Contract, *, policy: Any = "report", answer: float = PATIENCE, **options: bool
 ) -> AsyncIterator[Door]:
-    """A proxy in front of a deployment, judging by a contract."""
-    upstream = Upstream(url, Patience(connect=PATIENCE, answer=answer), keep_host=keep_host)
+    """A proxy in front of a deployment, judging by a contract; it may be told what an `Upstream` takes."""
+    upstream = Upstream(url, Patience(connect=PATIENCE, answer=answer), **options)
     journal = Journal()
     listener = bind("127.0.0.1", 0)
     door = Door(*listener.getsockname()[:2], journal)

@@ -44,6 +44,9 @@ class DocumentError(Exception):
         self.problems = tuple(problems)
 
 
+Saying = tuple[tuple[str, ...], Source, int]
+
+
 @dataclass
 class Document:
     """A document ready to become a contract.
@@ -55,6 +58,7 @@ class Document:
         overlays: the overlays applied, in order.
         notes: what is against the rules of OpenAPI in it and does not hinder.
         moved: where things stood in a document of another version, by where they stand now.
+        sayings: each place that an overlay's action met, the overlay and the how manieth action, in order.
     """
 
     data: dict[str, Any]
@@ -63,6 +67,7 @@ class Document:
     referred: Mapping[str, Source] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     moved: Mapping[pointer.Parts, pointer.Parts] = field(default_factory=dict)
+    sayings: Sequence[Saying] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -81,15 +86,31 @@ class Document:
 
     def place(self, at: str) -> Place | None:
         """Where the value a pointer names was written: in the file itself, or in the overlay that says it."""
-        parts = self._before(pointer.split(at))
+        now = pointer.split(at)
+        parts = self._before(now)
         at = pointer.join(parts)
         if len(parts) > 1 and parts[0] == FILES:
             return self.referred[parts[1]].place(pointer.join(parts[2:]))
         try:
-            pointer.find(self.source.data, at)
+            written = pointer.find(self.source.data, at)
         except KeyError:
             return self._overlay_place(parts) or self.source.place(at)
-        return self.source.place(at)
+        return self._replaced(now, written) or self.source.place(at)
+
+    def _replaced(self, parts: tuple[str, ...], written: Any) -> Place | None:
+        """Where the last overlay says a value in place of the file's own; objects and lists only grow by overlays."""
+        for met, source, index in reversed(self.sayings):
+            tail = parts[len(met) :]
+            if parts[: len(met)] != met:
+                continue
+            try:
+                said = pointer.find(source.data["actions"][index]["update"], pointer.join(tail))
+            except KeyError:
+                continue
+            grows = isinstance(written, list) or (isinstance(written, dict) and isinstance(said, dict))
+            if not grows:
+                return source.place(pointer.join(("actions", str(index), "update", *tail)))
+        return None
 
     def _before(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         """Where a place stood in the file."""
@@ -131,32 +152,42 @@ def load(path: Path, overlays: Sequence[Path] = (), *, voice: Path | None = None
     data = Bundler(path.resolve().parent, source, referred).bundle()
     conversion = convert(data, FILES) if "openapi" not in data else Conversion(data)
     data = conversion.data
-    sources = []
+    sources: list[Source] = []
+    sayings: list[Saying] = []
     for overlay_path in overlays:
-        overlay_source = read(overlay_path)
-        data = overlay.apply(data, overlay_source)
-        sources.append(overlay_source)
+        data = _overlaid(data, overlay_path, sources, sayings)
     early = voice is not None and VOICE in orjson.dumps(data) and _has_operations(data)
     if voice is not None and early:
-        data = _voiced(data, voice, sources)
-    document = Document(data, source, tuple(sources), referred, moved=conversion.moved)
+        data = _voiced(data, voice, sources, sayings)
+    document = Document(data, source, tuple(sources), referred, moved=conversion.moved, sayings=sayings)
     lost = [Note(place, message) for place, message in conversion.notes]
     document.notes = tuple(dict.fromkeys((*said, *lost, *_mended(document))))
     normalise(data, FILES)
     if voice is not None and not early and _has_operations(data):
-        document.data = _voiced(data, voice, sources)
+        document.data = _voiced(data, voice, sources, sayings)
         document.overlays = tuple(sources)
     _name_operations(document.data)
     return document
 
 
-def _voiced(data: dict[str, Any], voice: Path, sources: list[Source]) -> dict[str, Any]:
+def _voiced(data: dict[str, Any], voice: Path, sources: list[Source], sayings: list[Saying]) -> dict[str, Any]:
     """The document with what the server itself answers."""
     _write_out_responses(data)
-    sources.append(read(voice))
-    voiced: dict[str, Any] = overlay.apply(data, sources[-1])
+    voiced = _overlaid(data, voice, sources, sayings)
     voices.share(data, voiced)
     return voiced
+
+
+def _overlaid(data: dict[str, Any], path: Path, sources: list[Source], sayings: list[Saying]) -> dict[str, Any]:
+    """The document with an overlay applied, which joins the others and what they say."""
+    source = read(path)
+    sources.append(source)
+
+    def met(location: overlay.Location, index: int) -> None:
+        sayings.append((tuple(map(str, location)), source, index))
+
+    overlaid: dict[str, Any] = overlay.apply(data, source, met)
+    return overlaid
 
 
 def operations(

@@ -7,6 +7,7 @@ nothing is a promise nobody keeps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jsonpath_rfc9535
@@ -19,10 +20,18 @@ VERSIONS = ("1.0",)
 OPTIONAL = "x-understudy-optional"
 
 
-def apply(data: Any, overlay: Source) -> Any:
+Location = tuple[int | str, ...]
+
+
+def apply(data: Any, overlay: Source, told: Callable[[Location, int], None] = lambda *_: None) -> Any:
     """Apply every action in order; returns a new document.
 
     ``update`` merges objects, appends to lists and replaces anything else; ``remove: true`` deletes.
+
+    Args:
+        data: the document.
+        overlay: the overlay.
+        told: told each place that an action meets, and the how manieth action it is, from 0.
 
     Errors: `SourceError`, at the overlay's line, for a malformed overlay or a target without a match.
     """
@@ -44,6 +53,7 @@ def apply(data: Any, overlay: Source) -> Any:
         # The last match first, so that removing an item does not move the ones still to come.
         for location in sorted((node.location for node in nodes), key=_order, reverse=True):
             _act(data, location, action, overlay, where)
+            told(location, index)
     return data
 
 
@@ -59,11 +69,11 @@ def _actions(overlay: Source) -> list[Any]:
     return actions
 
 
-def _order(location: tuple[int | str, ...]) -> tuple[tuple[int, int | str], ...]:
+def _order(location: Location) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, part) if isinstance(part, int) else (1, part) for part in location)
 
 
-def _act(data: Any, location: tuple[int | str, ...], action: dict[str, Any], overlay: Source, where: str) -> None:
+def _act(data: Any, location: Location, action: dict[str, Any], overlay: Source, where: str) -> None:
     if not location:
         if action.get("remove") is True or not isinstance(action.get("update"), dict):
             raise _error(overlay, where, "the whole document can be updated with an object, and no more")

@@ -9,6 +9,7 @@ import asyncio
 import os
 import secrets
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +24,9 @@ from understudy.probe import baseline as baselines
 from understudy.probe import report
 from understudy.probe.judge import LAW, Judge
 from understudy.probe.report import masking, terminal
-from understudy.probe.results import KEPT, Results
+from understudy.probe.results import KEPT, Part, Results, gather
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
-from understudy.probe.target import Manners, Target
+from understudy.probe.target import Manners, Target, UnreachableError
 from understudy.probe.verify import PARTS, Order, Progress, Verification
 from understudy.services.service import Service
 
@@ -224,7 +225,11 @@ def verify(wish: Wish, *, dry_run: bool) -> int:
         click.echo(rehearse(prepared))
         return KEPT
     screen = terminal.Screen(sys.stderr if wish.as_json else sys.stdout, secrets=prepared.secrets)
-    results = asyncio.run(run(wish, prepared, screen.progress))
+    try:
+        results = asyncio.run(run(wish, prepared, screen.progress))
+    except UnreachableError as error:
+        tell_unreached(wish.url, prepared, wish.reports, str(error), as_json=wish.as_json)
+        raise
     if wish.as_json:
         click.echo(report.write("json", results, prepared.secrets))
     else:
@@ -234,6 +239,26 @@ def verify(wish: Wish, *, dry_run: bool) -> int:
     if wish.write_baseline is not None:
         write_baseline(wish.write_baseline, results)
     return results.exit_code
+
+
+def tell_unreached(url: str, prepared: Prepared, reports: Mapping[str, Path], why: str, *, as_json: bool) -> None:
+    """Write what a pipeline reads, though nobody answered: that there is no verdict, and why.
+
+    Errors: `ReportError`.
+    """
+    results = gather(
+        prepared.judge,
+        target=url,
+        seed=prepared.order.seed,
+        started=time.time(),
+        seconds=0.0,
+        parts=[Part("reach", cut_short=why)],
+        baseline=baselines.Baseline(),
+        fails_on=prepared.order.fails_on,
+    )
+    if as_json:
+        click.echo(report.write("json", results, prepared.secrets))
+    report.write_all(results, reports, prepared.secrets)
 
 
 def write_baseline(path: Path, results: Results) -> None:

@@ -46,6 +46,7 @@ class Entry:
         seconds: how long it took.
         note: what the record says of it.
         texts: the texts that a websocket's server sent, with their moments.
+        masked: whether its credentials were masked where it was kept, so that nobody can judge them.
     """
 
     method: str
@@ -57,6 +58,7 @@ class Entry:
     seconds: float
     note: str = ""
     texts: list[tuple[float, str]] = field(default_factory=list)
+    masked: bool = False
 
 
 def read(path: Path) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Judges recorded traffic: finds the deployment among the hosts of a HAR, and hands its entries to the judge.
+"""Judges what has been said: a HAR's traffic, its deployment found among the hosts, or the journal of a running fake.
 
 What `understudy judge` does, between the command line and the report. It must not print.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,11 +20,13 @@ from understudy.probe.har import Entry, HarError, read
 from understudy.probe.judge import Judge
 from understudy.probe.overhearing import Overhearing
 from understudy.probe.results import Results, gather
+from understudy.probe.session import Session
 
 SCHEMES = {"ws": "http", "wss": "https"}
 # So many segments of a path may stand before the document's own paths.
 DEEPEST = 4
 CREDENTIALS = frozenset({b"authorization", b"cookie"})
+FORGOTTEN = "the journal had no room for them any more; judge sooner, or a record by `understudy proxy --record`"
 NO_CREDENTIALS = "whether credentials were sent is not judged: the record has none, as browsers leave them out"
 
 
@@ -39,7 +41,6 @@ def judge_har(path: Path, judge: Judge, base_urls: Sequence[str], baseline: Base
 
     Errors: `HarError`.
     """
-    started, begun = time.time(), time.monotonic()
     entries = read(path)
     bases = [url.rstrip("/") for url in base_urls] or found_bases(entries, judge.main)
     if not bases:
@@ -47,9 +48,37 @@ def judge_har(path: Path, judge: Judge, base_urls: Sequence[str], baseline: Base
         raise HarError(f"{path} has no request to any path of the document; it has {hosts}; is it another document's?")
     overheard = Overhearing(judge, path.name)
     secretive = _without_credentials(entries)
-    ignoring = frozenset({"security-missing"}) if secretive else frozenset()
+    if secretive and judge.main.data.get("components", {}).get("securitySchemes"):
+        overheard.leave("credentials", NO_CREDENTIALS)
+    return _judged(entries, judge, bases, baseline, overheard, secretive=lambda _: secretive)
+
+
+def judge_session(session: Session, judge: Judge, baseline: Baseline) -> Results:
+    """Judge what a running fake remembers, by the way that a HAR goes; credentials it keeps to itself."""
+    overheard = Overhearing(judge, "journal")
+    if session.forgotten:
+        overheard.leave(f"{session.forgotten:,} earlier entries", FORGOTTEN)
+    for skipped in session.left:
+        overheard.leave(skipped.what, skipped.reason)
+    for event in session.events:
+        overheard.event(event)
+    return _judged(session.entries, judge, [session.url], baseline, overheard, secretive=lambda entry: entry.masked)
+
+
+def _judged(  # noqa: PLR0913 - both ways in have them all
+    entries: Sequence[Entry],
+    judge: Judge,
+    bases: Sequence[str],
+    baseline: Baseline,
+    overheard: Overhearing,
+    *,
+    secretive: Callable[[Entry], bool],
+) -> Results:
+    """Judge entries; of those that are secretive nobody knows whether credentials were sent."""
+    started, begun = time.time(), time.monotonic()
     traffics = {base: Traffic(judge.main, [urlsplit(base).path]) for base in bases}
     for entry in entries:
+        ignoring = frozenset({"security-missing"}) if secretive(entry) else frozenset()
         plain = _plain(entry.url)
         base = next((base for base in sorted(bases, key=len, reverse=True) if _below(plain, base)), None)
         # A websocket may stand beside the base path, at the same host.
@@ -60,8 +89,6 @@ def judge_har(path: Path, judge: Judge, base_urls: Sequence[str], baseline: Base
             overheard.leave(_origin(entry.url), "another host, or beside the base URL")
         if base is not None or beside:
             _hear(entry, judge, overheard)
-    if secretive and judge.main.data.get("components", {}).get("securitySchemes"):
-        overheard.leave("credentials", NO_CREDENTIALS)
     seconds = time.monotonic() - begun
     return gather(
         judge,

@@ -18,7 +18,7 @@ import click
 from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Exchange
 from understudy.probe import corpus, failures, recorded, report
-from understudy.probe.command import Prepared, prepare, write_baseline
+from understudy.probe.command import Prepared, prepare, tell_unreached, write_baseline
 from understudy.probe.command import Wish as Verifying
 from understudy.probe.corpus import About, Item, parse_shard
 from understudy.probe.fewest import fewest
@@ -28,6 +28,7 @@ from understudy.probe.replay import Order, Replay, Told
 from understudy.probe.report import masking, terminal
 from understudy.probe.results import Results
 from understudy.probe.swift import SwiftTarget
+from understudy.probe.target import UnreachableError
 from understudy.services.service import service_names
 
 MOST = 30
@@ -69,7 +70,11 @@ def replay(wish: Wish) -> int:
     screen = terminal.Screen(sys.stderr if wish.as_json else sys.stdout, secrets=prepared.secrets)
     asked = SwiftTarget(wish.verifying.url, prepared.manners)
     run = Replay(asked, prepared.judge, order, screen.progress)
-    results, smallest = asyncio.run(_run(wish, run, expectation))
+    try:
+        results, smallest = asyncio.run(_run(wish, run, expectation))
+    except UnreachableError as error:
+        tell_unreached(wish.verifying.url, prepared, wish.reports, str(error), as_json=wish.as_json)
+        raise
     if recorder is not None:
         recorder.write(folder / ANSWERS)
     _tell(wish, prepared, results, screen)

@@ -124,10 +124,10 @@ class _Connection(asyncio.Protocol):
         )
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection at once: all that is wanted was read, and TLS would wait for the other side's goodbye."""
         self.alive = False
         if self.transport is not None:
-            self.transport.close()
+            self.transport.abort()
 
     def _finish(self) -> None:
         if self._waiter is not None and not self._waiter.done():

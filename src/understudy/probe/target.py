@@ -97,11 +97,11 @@ class Target:
             await self._client.aclose()
 
     async def reach(self) -> None:
-        """Make sure that somebody answers.
+        """Make sure that somebody answers, be it that they have no time.
 
         Errors: `UnreachableError`.
         """
-        exchange = await self.ask(Request("GET", "/"))
+        exchange = await self._once(Request("GET", "/"), "", self.manners.headers)
         if exchange.response is None:
             raise UnreachableError(f"{self.url} cannot be reached: {exchange.note}")
 
@@ -140,7 +140,7 @@ class Target:
         except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
             failure = ("", f"it cannot be sent: {error}")
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
-            failure = ("answer-missing", _why(error))
+            failure = ("answer-missing", why_unanswered(error))
         code, note = failure
         exchange = Exchange(
             _masked(request, headers),
@@ -240,7 +240,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _why(error: Exception) -> str:
+def why_unanswered(error: Exception) -> str:
     """A failure in words that tell what to check."""
     if said := tls.failure(error):
         return said

@@ -6,7 +6,7 @@ Written by `Outbound` alone; read by the control plane and by people. Keeps no m
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
 from understudy.contract.exchange import Entry, Event, Exchange
@@ -23,6 +23,9 @@ class Journal:
     Args:
         length: how many are kept at most.
         size: how many bytes their bodies may have altogether; the newest is kept whatever its size.
+
+    Attributes:
+        forgotten: how many entries of each service had to make room for later ones.
     """
 
     def __init__(self, length: int = 1_000, size: int = 16_000_000) -> None:
@@ -30,6 +33,7 @@ class Journal:
         self.length = length
         self.size = size
         self.total = 0
+        self.forgotten: Counter[str] = Counter()
         self._held = 0
         self._followers: list[Callable[[Entry], None]] = []
 
@@ -58,7 +62,9 @@ class Journal:
         self.entries.append(entry)
         self._held += _size(entry)
         while len(self.entries) > self.length or (self._held > self.size and len(self.entries) > 1):
-            self._held -= _size(self.entries.popleft())
+            gone = self.entries.popleft()
+            self._held -= _size(gone)
+            self.forgotten[gone.service] += 1
         if log.isEnabledFor(logging.INFO):
             log.info("entry", extra={"entry": entry})
         for tell in tuple(self._followers):

@@ -1,10 +1,12 @@
 """Entries of the journal as JSON data, as `spec/understudy/control.yaml` promises them.
 
-Bodies are told as text where they are text, and no longer than people read.
+Bodies are told as text where they are text, and no longer than people read, unless the whole is asked for.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from typing import Any
 
 from understudy.contract.exchange import Entry, Event, Exchange, Message
@@ -17,8 +19,13 @@ SECRET = frozenset({b"authorization", b"proxy-authorization"})
 CONTROL = "/_understudy/"
 
 
-def as_json(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON data."""
+def as_json(entry: Entry, *, whole: bool = False) -> dict[str, Any]:
+    """An entry as JSON data.
+
+    Args:
+        entry: the entry.
+        whole: whether bodies are told whole, those that are no text in base64.
+    """
     told: dict[str, Any] = {
         "number": entry.number,
         "kind": "event" if isinstance(entry, Event) else "exchange",
@@ -30,10 +37,10 @@ def as_json(entry: Entry) -> dict[str, Any]:
     }
     if isinstance(entry, Event):
         return told | {"name": entry.name, "sent": entry.sent, "note": entry.note, "data": entry.data}
-    return told | _exchange(entry)
+    return told | _exchange(entry, _whole if whole else _body)
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def _exchange(exchange: Exchange, body: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     return {
         "operation_id": exchange.operation_id,
@@ -46,10 +53,10 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
             "path": request.path,
             "query": request.query.decode("latin-1"),
             "headers": _headers(request),
-            "body": _body(request.body),
+            "body": body(request.body),
         },
         "response": response
-        and {"status": response.status_code, "headers": _headers(response), "body": _body(response.body)},
+        and {"status": response.status_code, "headers": _headers(response), "body": body(response.body)},
     }
 
 
@@ -58,6 +65,14 @@ def _headers(message: Message) -> list[list[str]]:
         [name.decode("latin-1"), "(left out)" if name.lower() in SECRET else value.decode("latin-1")]
         for name, value in message.raw_headers
     ]
+
+
+def _whole(raw: bytes) -> dict[str, Any]:
+    """A body, whatever its size."""
+    try:
+        return {"size": len(raw), "text": raw.decode(), "truncated": False}
+    except UnicodeDecodeError:
+        return {"size": len(raw), "text": None, "truncated": False, "base64": base64.b64encode(raw).decode()}
 
 
 def _body(raw: bytes) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from understudy.services.service import Params, Reply
 
 LIMIT = 100
 ANY = "any"
+FORGOTTEN = "Understudy-Journal-Forgotten"
+"""Says how many entries are no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Filter:
         since: after this number.
         control: whether the control plane's own are wanted too.
         limit: how many at most, the newest; None means no limit of the client's.
+        whole: whether bodies are told whole.
     """
 
     sandbox: str | None = None
@@ -44,6 +47,7 @@ class Filter:
     since: int = 0
     control: bool = False
     limit: int | None = None
+    whole: bool = False
 
     @classmethod
     def of(cls, call: Call) -> Filter:
@@ -58,6 +62,7 @@ class Filter:
             since=int(asked.get("since", 0)),
             control=asked.get("control") == "true",
             limit=int(asked["limit"]) if "limit" in asked else None,
+            whole=asked.get("bodies") == "whole",
         )
 
     def takes(self, entry: Entry) -> bool:
@@ -88,7 +93,13 @@ def operations(served: Served, followers: Followers) -> Operations:
     def show(call: Call, _: Params) -> Any:
         asked = Filter.of(call)
         newest = islice(filter(wanted(asked), reversed(served.journal.entries)), asked.limit or LIMIT)
-        return [as_json(entry) for entry in reversed(list(newest))]
+        told = [as_json(entry, whole=asked.whole) for entry in reversed(list(newest))]
+        forgotten = sum(
+            count
+            for service, count in served.journal.forgotten.items()
+            if asked.service in (None, service) and (asked.control or not served.is_control(service))
+        )
+        return Reply(told, headers={FORGOTTEN: str(forgotten)})
 
     def clear(call: Call, _: Params) -> Any:
         return {"forgotten": served.journal.clear(wanted(Filter.of(call)))}
