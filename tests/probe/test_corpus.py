@@ -68,39 +68,6 @@ def test_a_run_that_was_killed_goes_on_to_the_same_corpus(tmp_path: Path) -> Non
         assert (tmp_path / "cut" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
 
 
-def test_a_run_cut_off_again_and_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    """Killed or interrupted wherever it is, it leaves what can be read, and the last run ends in an unbroken one's bytes."""
-    document, order = shelves_document(tmp_path), ("--seed", "7", "--max-cases", "170")
-    assert fuzzed(document, tmp_path / "whole", *order).returncode == 0
-    whole, cut = (tmp_path / name / CASES for name in ("whole", "cut"))
-    size, unfinished = whole.stat().st_size, 0
-    for share, number in ((0.0, signal.SIGKILL), (0.6, signal.SIGINT), (0.9, signal.SIGKILL)):
-        cut_off([COMMAND, "fuzz", str(document), "--out", str(cut.parent), *order], cut, int(size * share), number)
-        left = read(cut.parent)
-        unfinished += left.about is None or not left.about.complete
-        kept = cut.read_bytes()
-        assert whole.read_bytes().startswith(kept[: kept.rfind(b"\n") + 1])
-    assert unfinished
-    assert fuzzed(document, cut.parent, *order).returncode == 0
-    for file in (CASES, "corpus.json"):
-        assert (cut.parent / file).read_bytes() == (whole.parent / file).read_bytes()
-
-
-def cut_off(command: list[str], file: Path, size: int, number: signal.Signals) -> None:
-    """Start a command and end it by a signal as soon as the file that it writes has so many bytes."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=hear_interrupts
-    )
-    try:
-        while process.poll() is None and not (file.exists() and file.stat().st_size >= size):
-            os.sched_yield()
-        process.send_signal(number)
-        process.wait(PATIENCE)
-    finally:
-        process.kill()
-        process.wait(PATIENCE)
-
-
 def test_ctrl_c_leaves_a_corpus_that_says_how_to_go_on(tmp_path: Path) -> None:
     """An interrupted run ends with exit code 2 and no traceback, and what it wrote can be read."""
     document = shelves_document(tmp_path)
