@@ -98,7 +98,8 @@ def compared(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 def test_the_same_product_under_another_name_and_seed_is_alike_in_every_case() -> None:
     """Names, ids, greetings and tokens of Chatwoot and OmniVibe differ, and the figure is 100 % in every operation."""
-    with serving("--seed", "1") as one, serving("omnivibe", "--seed", "2") as other:
+    quiet = "--no-autoreply"  # whose answers come when they come
+    with serving("--seed", "1", quiet) as one, serving("omnivibe", "--seed", "2", quiet) as other:
         arguments = (one.url, other.url, "--param", "inbox_identifier=demo-inbox", *GENERATED, "--max-cases", "150")
         code, told = compared(*arguments)
         assert (code, told["fidelity"]) == (0, 1.0), [o for o in told["operations"] if o["alike"] < o["compared"]]
