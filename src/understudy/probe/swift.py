@@ -229,7 +229,7 @@ def _unpacked(response: Response) -> Response:
         return response
     try:
         body = zlib.decompress(response.body, _UNPACK[said])
-    except zlib.error:
-        return response
+    except zlib.error as error:
+        raise OSError(f"its answer cannot be unpacked: {error}") from None
     gone = (b"content-encoding", b"content-length")
     return Response(response.status_code, [pair for pair in response.raw_headers if pair[0].lower() not in gone], body)

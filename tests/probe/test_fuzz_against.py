@@ -1,0 +1,153 @@
+"""`understudy fuzz --against`: a deployment is searched, and what fails there is replayed for ever."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from corpora import CREDENTIALS, shelves_corpus, shelves_document
+from processes import COMMAND, PATIENCE, hear_interrupts, run
+from shelves import Shelves, running
+from test_corpus import SCHEMA
+from understudy.probe.corpus import ABOUT, CASES, FOUND, found
+
+LONG = 3 * PATIENCE
+
+
+def fuzzed(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A search of the shelves; the corpus is in ``corpus`` below the folder."""
+    document = folder / "shelves.yaml"
+    order = ("--out", str(folder / "corpus"), "--against", url, *CREDENTIALS, *arguments)
+    return run("fuzz", str(document if document.exists() else shelves_document(folder)), *order, patience=LONG)
+
+
+def replayed(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("replay", str(folder / "corpus"), url, *CREDENTIALS, "--no-minimise", *arguments)
+
+
+def findings(report: Path) -> set[str]:
+    """The fingerprints of what fails in a JSON report."""
+    return {one["fingerprint"] for one in json.loads(report.read_text())["findings"] if one["failing"]}
+
+
+def kept(folder: Path) -> set[str]:
+    """The fingerprints that a corpus keeps."""
+    return {one.finding for item in found(folder / "corpus") for one in item.found}
+
+
+def test_what_is_found_is_replayed_for_ever(tmp_path: Path) -> None:
+    """Broken promises and laws are kept as small cases and sequences that fail alike, there, and nowhere else."""
+    faults = {"odd_from": 1_000, "fails_beyond_ascii": True, "keeps_what_is_removed": True, "takes_anybody": True}
+    searched, again = tmp_path / "searched.json", tmp_path / "again.json"
+    with running(Shelves(**faults)) as url:
+        done = fuzzed(tmp_path, url, "--seed", "1", "--max-examples", "30", "--report", f"json={searched}")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert replayed(tmp_path, url, "--report", f"json={again}").returncode == 1
+    assert findings(searched) == findings(again) == kept(tmp_path)
+    shown = {f"{one.schema.rpartition('#')[2]} {one.operation_id}" for item in found(tmp_path / "corpus") for one in item.found}
+    assert shown >= {
+        "/components/schemas/Shelf/properties/size/type add-shelf",
+        "not_a_server_error add-shelf",
+        "use_after_free show-shelf",
+        "ignored_auth add-shelf",
+    }
+    validator = jsonschema_rs.validator_for(SCHEMA)
+    for line in (tmp_path / "corpus" / FOUND).read_bytes().splitlines():
+        validator.validate(json.loads(line))
+        assert b"5ecr3t" not in line
+    with running(Shelves()) as url:
+        done = replayed(tmp_path, url)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_finding_is_kept_once_and_beside_what_was_made(tmp_path: Path) -> None:
+    """Another search adds only what is new, and neither it nor making the corpus anew takes anything away."""
+    folder = shelves_corpus(tmp_path)
+    made = (folder / CASES).read_bytes()
+    with running(Shelves(odd_from=1_000)) as url:
+        assert fuzzed(tmp_path, url, "--max-examples", "5").returncode == 1
+    first = kept(tmp_path)
+    assert len(first) == 1
+    with running(Shelves(odd_from=1_000, fails_beyond_ascii=True)) as url:
+        done = fuzzed(tmp_path, url, "--max-examples", "5", "--explain", "--format", "curl")
+    assert "1 new findings kept" in done.stdout
+    assert "promises about requests are covered" in done.stdout
+    assert len(kept(tmp_path)) == 2
+    assert kept(tmp_path) > first
+    assert (folder / CASES).read_bytes() == made
+    found_then = (folder / FOUND).read_bytes()
+    (folder / ABOUT).unlink()
+    assert run("fuzz", str(tmp_path / "shelves.yaml"), "--out", str(folder), "--seed", "3").returncode == 0
+    assert (folder / FOUND).read_bytes() == found_then
+    assert str(found(folder)[0].id) in (folder / "cases.sh").read_text()
+
+
+def test_a_correct_deployment_is_kept_in_peace(tmp_path: Path) -> None:
+    """Where nothing fails the exit code is 0, and what is there is a corpus to which a later `fuzz` adds its cases."""
+    with running(Shelves()) as url:
+        done = fuzzed(tmp_path, url, "--max-examples", "5")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "0 new findings kept" in done.stdout
+        assert replayed(tmp_path, url).returncode == 2, "nothing was sent"
+    document = str(tmp_path / "shelves.yaml")
+    assert run("fuzz", document, "--out", str(tmp_path / "corpus"), "--seed", "4").returncode == 0
+    assert (tmp_path / "corpus" / CASES).stat().st_size
+
+
+@pytest.mark.parametrize("fault", ["dies_after", "hangs_after"])
+def test_a_deployment_that_is_gone_ends_the_search(fault: str, tmp_path: Path) -> None:
+    """What was found until then is written, and the report says that it is only a part."""
+    with running(Shelves(odd_from=1, **{fault: 150})) as url:
+        done = fuzzed(tmp_path, url, "--timeout", "0.3", "--max-examples", "200", "--seed", "1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "no longer answers" in done.stdout
+    assert {one.code for item in found(tmp_path / "corpus") for one in item.found} == {"schema-type", "answer-missing"}
+
+
+def test_an_interrupted_search_keeps_what_it_has(tmp_path: Path) -> None:
+    """Ctrl-C ends it with a report and a corpus that a replay takes; the same command goes on with it."""
+    document = shelves_document(tmp_path)
+    with running(Shelves(odd_from=1_000)) as url:
+        process = subprocess.Popen(
+            [COMMAND, "fuzz", str(document), "--out", str(tmp_path / "corpus"), "--against", url, *CREDENTIALS,
+             "--max-examples", "10000"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
+        )  # fmt: skip
+        try:
+            assert process.stdout
+            next(line for line in process.stdout if line.startswith("fuzzing "))
+            process.send_signal(signal.SIGINT)
+            said, errors = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+            process.wait(PATIENCE)
+        assert process.returncode == 1, said + errors
+        assert "interrupted" in said
+        assert "Traceback" not in errors
+        before = kept(tmp_path)
+        assert before
+        assert replayed(tmp_path, url).returncode == 1
+        done = fuzzed(tmp_path, url, "--max-examples", "1")
+    assert "0 new findings kept" in done.stdout
+    assert kept(tmp_path) == before
+
+
+def test_what_makes_no_sense_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    """Options of the other mode, another document's corpus, a file in a folder's place and a lone shard are named."""
+    folder, app = shelves_corpus(tmp_path), Shelves()
+    with running(app) as url:
+        assert "--max-cases is not for --against" in fuzzed(tmp_path, url, "--max-cases", "3").stderr
+        assert "--shard needs --seed" in fuzzed(tmp_path, url, "--shard", "1/2").stderr
+        other = run("fuzz", "pingback", "--out", str(folder), "--against", url)
+        assert "has another corpus" in other.stderr
+        assert "no corpus to go on with" in run("fuzz", "--out", str(tmp_path / "no"), "--against", url, "--resume").stderr
+        file = tmp_path / "shelves.yaml"
+        assert "is a file" in run("fuzz", str(file), "--out", str(file), "--against", url).stderr
+    assert not app.heard
+    assert "--rate is for --against alone" in run("fuzz", "--out", str(tmp_path / "no"), "--rate", "3").stderr
+    assert "cannot be reached" in fuzzed(tmp_path, "http://127.0.0.1:9").stderr
