@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -56,10 +57,8 @@ async def replay(of: Bug | Correct, sent: Sequence[Item] | None = None) -> Verdi
     async with deployed(of) as (url, app), SwiftTarget(url, Manners(patience=1.0)) as target:
         order = Order(items(release_of(of)) if sent is None else sent, KNOWN, concurrency=1, seed=SEED, told=told)
         run = Replay(target, judge, order, lambda *_: None)
-        try:
+        with contextlib.suppress(_EnoughError):
             await run.run()
-        except _EnoughError:
-            pass
         verdict.requests = target.asked
         verdict.skipped = [f"{one.what}: {one.reason}" for part in run.parts for one in part.skipped]
         verdict.skipped += [part.cut_short for part in run.parts if part.cut_short]

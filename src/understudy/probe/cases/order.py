@@ -2,7 +2,7 @@
 
 The plainest good request of each operation leads: its answer exercises what no request can. Behind those that exercise
 something new come those that break a promise for the first time, then those with a new aim, then all others, the
-operations in turn. Lazily greedy: what a case adds can only shrink, so most need not be reckoned again. Called by `corpus`.
+operations in turn. Lazily greedy: what a case adds can only shrink, so most is not reckoned again. Called by `corpus`.
 """
 
 from __future__ import annotations
