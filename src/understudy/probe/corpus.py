@@ -128,7 +128,7 @@ def found(folder: Path) -> list[Item]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise CorpusError(f"{file}: {error.strerror}; let it be read") from None
+        raise CorpusError(f"{file}: {error.strerror}; it must be a file that can be read") from None
     return list(_items(file, data))
 
 

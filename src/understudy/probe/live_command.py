@@ -72,13 +72,11 @@ def run(wish: Wish) -> int:
     shard = corpus.parse_shard(wish.making.shard)
     if shard.of > 1 and asked.seed is None:
         raise CorpusError("--shard needs --seed with --against: all parts must be parts of the same search")
-    place = _place(wish.making)
-    named = {"service" if wish.making.target in service_names() else "document": wish.making.target}
-    if "document" in named:
-        asked = replace(asked, document=Path(named["document"]))
-    else:
-        asked = replace(asked, service=named["service"])
+    target = wish.making.target
+    played = target in service_names()
+    asked = replace(asked, service=target) if played else replace(asked, document=Path(target))
     prepared = prepare(replace(asked, overlays=wish.making.overlays))
+    place = _place(wish.making)
     click.echo(f"seed: {prepared.order.seed}", err=asked.as_json)
     screen = terminal.Screen(sys.stderr if asked.as_json else sys.stdout, secrets=prepared.secrets)
     mask = masking.Mask(prepared.secrets)
@@ -101,6 +99,10 @@ def _place(making: fuzz_command.Wish) -> _Place:
     if there is None:
         if making.resume:
             raise CorpusError(f"{making.out} has no corpus to go on with; leave --resume out")
+        if (making.out / corpus.CASES).exists():
+            raise CorpusError(
+                f"{making.out} has cases, and no {corpus.ABOUT} to say of what they are; choose another --out"
+            )
         with Writer(making.out, replace(order.about, shard="1/1", seed=0)):
             pass
     elif not replace(there, seed=0, shard="1/1").same_order(replace(order.about, seed=0, shard="1/1")):
@@ -180,7 +182,7 @@ def told(kept: Sequence[Kept], folder: Path) -> Iterator[str]:
         else:
             yield f"kept as it was met: {name}: {one.item.kind} {one.item.id} did not show it again by itself"
     new = sum(one.item is not None and not one.there for one in kept)
-    yield f"{folder}: {new} new findings kept"
+    yield f"{folder}: {new} new finding{'' if new == 1 else 's'} kept"
 
 
 def _no_case(kept: Kept) -> str:

@@ -233,6 +233,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("nodename nor servname", "its host name is unknown; check the spelling"),
     ("No address associated", "its host name is unknown; check the spelling"),
     ("Connection refused", "nobody listens there; is it running, is the port right?"),
+    ("Connect call failed", "nobody listens there; is it running, is the port right?"),
     ("All connection attempts failed", "nobody listens there; is it running, is the port right?"),
     ("WRONG_VERSION_NUMBER", "it does not speak TLS; use http:// instead of https://"),
     ("Server disconnected", "it closed the connection without a whole answer"),
