@@ -79,7 +79,9 @@ class Rebuilder:
         names = self._in_path(operation, request)
         given = {name: name for name in names if name in self.known.given}
         aim = Aim(violation.schema if violation.schema.startswith("#") else "", ORIGIN, str(found_of(violation)))
-        for ask in (self._opened(asked, names), self._opened(asked, given)):
+        # What the search itself made is there nowhere else: first with everything left open that can be found out.
+        every = self._in_path(operation, request, whatever=True)
+        for ask in (self._opened(asked, every), self._opened(asked, names), self._opened(asked, given)):
             for full in (with_credentials(ask, shown), ask):
                 labelled = self.labeller.label(operation, full, aim)
                 if labelled is not None:
@@ -173,13 +175,13 @@ class Rebuilder:
         hidden = {name: self.made.get(name, name) for name in names if name in self.known.given}
         return replace(found, open={**found.open, **hidden})
 
-    def _in_path(self, operation: Operation, request: Request) -> dict[str, str]:
-        """The parameters of a path whose values are those of what the deployment is known to hold."""
+    def _in_path(self, operation: Operation, request: Request, *, whatever: bool = False) -> dict[str, str]:
+        """The parameters of a path whose values are those of what the deployment is known to hold, or whatever it has."""
         found = {}
         for resource, (parameter, name) in self.known.names().items():
             if f"{operation.template}/".startswith(f"{resource}/") and parameter in request.path_params:
                 value = self.known.given.get(parameter, self.known.values.get(name))
-                if value is not None and str(value) == request.path_params[parameter]:
+                if value is not None and (whatever or str(value) == request.path_params[parameter]):
                     found[parameter] = parameter
         return found
 
