@@ -176,7 +176,7 @@ class Rebuilder:
         return replace(found, open={**found.open, **hidden})
 
     def _in_path(self, operation: Operation, request: Request, *, whatever: bool = False) -> dict[str, str]:
-        """The parameters of a path whose values are those of what the deployment is known to hold, or whatever it has."""
+        """The parameters of a path that can be found out: those with a value that is known, or whatever they have."""
         found = {}
         for resource, (parameter, name) in self.known.names().items():
             if f"{operation.template}/".startswith(f"{resource}/") and parameter in request.path_params:
