@@ -81,6 +81,27 @@ def run(*arguments: str, cwd: Path | None = None, patience: int = PATIENCE) -> s
     return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=patience, cwd=cwd)
 
 
+def interrupted(arguments: list[str], sign: str, line: str) -> tuple[int, str, str]:
+    """Run our command until a line begins so on a stream, then press Ctrl-C; returns exit code, output, errors.
+
+    Args:
+        arguments: the command's.
+        sign: what the line begins with.
+        line: the stream that is read until then: ``stdout`` or ``stderr``.
+    """
+    process = subprocess.Popen(
+        [COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    )
+    try:
+        next(text for text in getattr(process, line) if text.startswith(sign))
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+    return process.returncode, said, errors
+
+
 @contextmanager
 def proxying(url: str, *arguments: str) -> Iterator[Server]:
     """A proxy on a free port, ended whatever happens."""

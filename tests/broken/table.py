@@ -1,7 +1,7 @@
-"""Prints who finds which planted bug, and at the cost of how many requests: our verify beside plain `st run`.
+"""Prints who finds which planted bug, and at the cost of how many requests: ours beside plain `st run`.
 
-Called by `broken_deployments` as a command. Both know the same document and the same inbox, and may send the same
-number of requests. `st run` leaves out the checks that fail on a correct Chatwoot, which answers what it does not know
+Ours is the scenarios of `verify`, or the replay of a corpus. Called by `broken_deployments` as a command. Both know the
+same document and the same inbox, and may send the same number of requests. `st run` leaves out the checks that fail on a correct Chatwoot, which answers what it does not know
 with 404 and takes nearly every body; what it says with all checks on is printed, too.
 """
 
@@ -13,14 +13,15 @@ import json
 import logging
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from broken.bug import Bug, Correct, Seen
 from broken.deployment import contract, deployed, release_of
-from broken.verifying import scenarios, verify
+from broken.replaying import replay
+from broken.verifying import Verdict, scenarios, verify
 
 SCHEMATHESIS = str(Path(sys.executable).parent / "st")
 CONFIG = Path(__file__).resolve().parents[1] / "schemathesis.toml"
@@ -40,14 +41,23 @@ class Row:
     theirs: int | None = None
 
 
-async def main_async(bugs: Sequence[Bug], correct: Sequence[Correct], *, peer: bool) -> None:
-    """Verify all, print as it goes, and sum up."""
-    budget = (await verify(correct[0])).requests
-    print(f"Budget: {budget} requests, which is what all scenarios send. Seed {SEED}.\n")
-    print("| planted bug | operation | seen by | verify | st run |\n|---|---|---|--:|--:|")
+Ours = Callable[[Bug | Correct], Awaitable[Verdict]]
+OURS: Mapping[str, tuple[str, Ours]] = {
+    "verify": ("all scenarios send", verify),
+    "replay": ("a whole corpus sends", replay),
+}
+"""What ours is, by name, with what its requests are in all."""
+
+
+async def main_async(bugs: Sequence[Bug], correct: Sequence[Correct], name: str, *, peer: bool) -> None:
+    """Ask all, print as it goes, and sum up."""
+    whole, ours_of = OURS[name]
+    budget = (await ours_of(correct[0])).requests
+    print(f"Budget: {budget} requests, which is what {whole}. Seed {SEED}.\n")
+    print(f"| planted bug | operation | seen by | {name} | st run |\n|---|---|---|--:|--:|")
     rows = []
     for bug in bugs:
-        verdict = await verify(bug)
+        verdict = await ours_of(bug)
         row = Row(bug, verdict.requests if verdict.found else None, await schemathesis(bug, budget) if peer else None)
         rows.append(row)
         print(
@@ -55,21 +65,23 @@ async def main_async(bugs: Sequence[Bug], correct: Sequence[Correct], *, peer: b
         )
     alarms = []
     for server in correct:
-        verdict = await verify(server)
+        verdict = await ours_of(server)
         ours = verdict.requests if verdict.others or verdict.laws else None
         theirs = await schemathesis(server, budget) if peer else None
         alarms.append(Row(server, ours, theirs))
-    print(summary(rows, alarms))
+    print(summary(rows, alarms, name))
     if peer:
         print(f"\nWith all of its checks on, `st run` fails on the correct server after "
               f"{shown(await schemathesis(correct[0], budget, checks='all'))} requests.")  # fmt: skip
 
 
-def summary(rows: Sequence[Row], alarms: Sequence[Row]) -> str:
+def summary(rows: Sequence[Row], alarms: Sequence[Row], name: str) -> str:
     """Found, missed, false alarms and requests needed, by who can see a bug."""
-    lines = ["", "| | planted | found by verify | found by st run |", "|---|--:|--:|--:|"]
+    lines = ["", f"| | planted | found by {name} | found by st run |", "|---|--:|--:|--:|"]
     for kind in KINDS:
         of = [row for row in rows if isinstance(row.of, Bug) and row.of.seen == kind]
+        if not of:
+            continue
         name = {"document": "the document tells", "law": "a law tells", "nobody": "nobody can tell from outside"}[kind]
         lines.append(f"| {name} | {len(of)} | {_found(of)[0]} | {_found(of)[1]} |")
     both = [(row.ours, row.theirs) for row in rows if row.ours and row.theirs]
@@ -121,11 +133,12 @@ def main(bugs: Sequence[Bug], correct: Sequence[Correct]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--ours", action="store_true", help="leave `st run` out")
+    parser.add_argument("--with", dest="name", choices=OURS, default="verify", help="what ours is")
+    parser.add_argument("--seen", nargs="*", choices=KINDS, default=KINDS, help="only bugs that these can tell")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these bugs")
     chosen = parser.parse_args()
     logging.disable(logging.CRITICAL)
     assert scenarios()
-    asyncio.run(
-        main_async([bug for bug in bugs if not chosen.only or bug.name in chosen.only], correct, peer=not chosen.ours)
-    )
+    named = [bug for bug in bugs if (not chosen.only or bug.name in chosen.only) and bug.seen in chosen.seen]
+    asyncio.run(main_async(named, correct, chosen.name, peer=not chosen.ours))
     return 0

@@ -49,7 +49,7 @@ def test_the_played_document_is_covered_in_few_cases() -> None:
     assert all(one.never and "which a form gives as text" in one.why for one in missing)
     counts = covered_after(contract, cases[:100])
     assert counts[99] == asked(contract) - len(missing) >= 699
-    assert counts[39] >= 0.8 * counts[99]
+    assert counts[39] >= 0.75 * counts[99]
 
 
 @pytest.mark.parametrize("name", ["published", "pingback", "control", "wide", "old"])
@@ -74,12 +74,14 @@ def test_other_documents_are_covered_whole(tmp_path: Any, name: str) -> None:
 
 
 def test_the_order_is_greedy() -> None:
-    """Each case in turn adds no more than the one before it, and the first ones are good requests."""
+    """The plainest request of each operation leads; behind them each case adds no more than the one before it."""
     contract = Contract(document_of("chatwoot")[0])
     cases = generate(contract, 1)
     counts = covered_after(contract, cases[:60])
     gains = [after - before for before, after in zip([0, *counts], counts, strict=False)]
-    assert gains == sorted(gains, reverse=True)
+    leading = len(contract.by_id)
+    assert {(case.kind, case.operation_id) for case in cases[:leading]} == {("valid", name) for name in contract.by_id}
+    assert gains[leading:] == sorted(gains[leading:], reverse=True)
 
 
 def test_broken_promises_follow_exercised_ones() -> None:

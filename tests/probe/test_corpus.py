@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from corpora import cases_of, contract_of, shelves_corpus, shelves_document
-from processes import COMMAND, PATIENCE, hear_interrupts, run
+from processes import COMMAND, PATIENCE, interrupted, run
 from understudy.probe.corpus import CASES, read
 from understudy.probe.sequences.sequence import CallSequence
 
@@ -71,21 +71,9 @@ def test_a_run_that_was_killed_goes_on_to_the_same_corpus(tmp_path: Path) -> Non
 def test_ctrl_c_leaves_a_corpus_that_says_how_to_go_on(tmp_path: Path) -> None:
     """An interrupted run ends with exit code 2 and no traceback, and what it wrote can be read."""
     document = shelves_document(tmp_path)
-    process = subprocess.Popen(
-        [COMMAND, "fuzz", str(document), "--out", str(tmp_path / "out"), "--max-cases", "100000"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
-    )  # fmt: skip
-    try:
-        assert process.stderr
-        next(line for line in process.stderr if line.startswith("depth "))
-        process.send_signal(signal.SIGINT)
-        said = process.stderr.read()
-        assert process.wait(PATIENCE) == 2
-    finally:
-        process.kill()
-        process.wait(PATIENCE)
-        if process.stderr:
-            process.stderr.close()
+    order = ["--out", str(tmp_path / "out"), "--max-cases", "100000"]
+    code, _, said = interrupted(["fuzz", str(document), *order], "depth ", "stderr")
+    assert code == 2
     assert "interrupted" in said
     assert "Traceback" not in said
     assert read(tmp_path / "out").items

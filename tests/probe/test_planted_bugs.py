@@ -9,15 +9,22 @@ import pytest
 
 from broken.bug import Bug
 from broken.deployment import SERVICE
+from broken.replaying import items, replay
 from broken.sockets import SOCKETS
 from broken.verifying import LONG, scenarios, verify
-from broken_deployments import BUGS
+from broken_deployments import BUGS, CORRECT
+from understudy.probe.corpus import Item
 from understudy.services.service import discover
 
 VISIBLE = [bug for bug in BUGS if bug.seen != "nobody"]
 UNSEEN = [bug for bug in BUGS if bug.seen == "nobody"]
 ALL_SCENARIOS = 1237
 """How many requests all scenarios send."""
+
+
+def sequences() -> list[Item]:
+    """The corpus' sequences."""
+    return [item for item in items() if item.kind == "sequence"]
 
 
 def test_there_are_enough_of_them() -> None:
@@ -46,6 +53,32 @@ def test_what_nobody_can_see_is_not_claimed(bug: Bug) -> None:
     assert not verdict.found
     assert not verdict.others
     assert not verdict.laws
+
+
+@pytest.mark.parametrize(
+    "name", ["id-as-text", "status-drift", "missing-key-deep", "iso-time", "packed-wrongly", "broken-utf-8"]
+)
+def test_a_planted_bug_is_found_by_the_first_cases(name: str) -> None:
+    """The first forty cases of a corpus find what a document can tell of the commonest answers, and nothing else."""
+    bug = next(bug for bug in BUGS if bug.name == name)
+    verdict = asyncio.run(replay(bug, items()[:40]))
+    assert verdict.found, [(f.violation.operation_id, f.where, f.violation.code) for f in verdict.others + verdict.laws]
+    assert verdict.requests <= 40
+    assert not verdict.laws
+
+
+def test_what_only_a_sequence_leads_to_is_found_by_one() -> None:
+    """A survey's rating is told by no request but after a resolution and a rating."""
+    bug = next(bug for bug in BUGS if bug.name == "rating-as-text")
+    assert asyncio.run(replay(bug, sequences())).found
+
+
+@pytest.mark.parametrize("name", ["no-survey", "packed", "single"])
+def test_sequences_blame_no_correct_server(name: str) -> None:
+    """What one server has and another does not, as a survey, is expected of none."""
+    verdict = asyncio.run(replay(next(one for one in CORRECT if one.name == name), sequences()))
+    assert verdict.requests > 200
+    assert not [(f.violation.operation_id, f.violation.message) for f in verdict.others + verdict.laws]
 
 
 def test_a_bug_is_found_nowhere_but_where_it_is() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from corpora import CREDENTIALS, cases_of, shelves_corpus
-from processes import COMMAND, PATIENCE, hear_interrupts, run, serving
+from processes import interrupted, run, serving
 from shelves import TOKEN, Shelves, running
 from understudy.probe.corpus import CASES, read
 from understudy.probe.sequences.sequence import CallSequence
@@ -199,17 +198,6 @@ def test_an_interrupted_replay_tells_what_it_has(tmp_path: Path) -> None:
     """Ctrl-C ends it with a report on what was sent, and with exit code 2: it is no verdict."""
     folder = shelves_corpus(tmp_path)
     with running(Shelves()) as url:
-        process = subprocess.Popen(
-            [COMMAND, "replay", str(folder), url, *CREDENTIALS, "--rate", "20"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
-        )  # fmt: skip
-        try:
-            assert process.stdout
-            next(line for line in process.stdout if line.startswith("cases "))
-            process.send_signal(signal.SIGINT)
-            said, _ = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-            process.wait(PATIENCE)
-    assert process.returncode == 2
+        code, said, _ = interrupted(["replay", str(folder), url, *CREDENTIALS, "--rate", "20"], "cases ", "stdout")
+    assert code == 2
     assert "interrupted after" in said

@@ -22,6 +22,7 @@ STATES = ("infer", "strict", "none")
 ENGINES = ("plan", "stock")
 FORMATS = ("ndjson", "curl", "pytest", "har", "http", "postman", "k6")
 FAILS = ("breaking", "compatible", "any", "none")
+RELIED = ("relied", "any")
 
 REPORTS = ("junit", "json", "html", "har", "sarif", "markdown")
 
@@ -93,6 +94,49 @@ _DIRECTION = (
     click.option("--set", "settings", type=Pair(), multiple=True, metavar="[NAME=]SETTING=VALUE",
                  help="A setting of one service, or of all that have it, e.g. release=4.13."),
 )  # fmt: skip
+
+
+_DEPLOYMENT = (
+    click.option("--param", "params", type=Pair(), multiple=True,
+                 help="What only the deployment's owner knows. Repeatable; secrets by UNDERSTUDY_PARAM_NAME."),
+    click.option("--header", "headers", type=Pair(), multiple=True,
+                 help="Send this header with every request; its value is in no report. Repeatable."),
+    click.option("--header-from", "headers_from", type=Pair(), multiple=True, metavar="NAME=VARIABLE",
+                 help="The same, its value from an environment variable. Repeatable."),
+    click.option("--safe/--unsafe", "safe", default=None,
+                 help="Send only what is harmless; the default for all but this machine."),
+    click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second."),
+    click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
+                 help="Seconds to wait for an answer."),
+    click.option("--time", "seconds", type=click.FloatRange(0, min_open=True),
+                 help="Seconds for everything together."),
+    click.option("--baseline", type=click.Path(path_type=Path), help="Accept the findings that this file lists."),
+    click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what was found as a baseline."),
+    click.option("--insecure", is_flag=True, help="Take any certificate."),
+    click.option("--fail-on", type=click.Choice(RELIED), default="relied", show_default=True,
+                 help="Fail for what clients rely on, or also for what only breaks the published document."),
+    click.option("--report", "reports", type=Reports(), multiple=True, help="Write these reports. Repeatable."),
+    click.option("--json", "as_json", is_flag=True, help="Print the JSON report instead of what people read."),
+)  # fmt: skip
+_SEARCH = (
+    click.option("--max-examples", type=click.IntRange(1), default=50, show_default=True,
+                 help="So many cases of each operation by chance."),
+    click.option("--database", metavar="URL", help="Keep what the search found in a folder, or redis://HOST."),
+)  # fmt: skip
+
+
+def with_deployment(command: Any) -> Any:
+    """Let a command take what says how a deployment is treated and reported."""
+    for option in reversed(_DEPLOYMENT):
+        command = option(command)
+    return command
+
+
+def with_search(command: Any) -> Any:
+    """Let a command take what says how Schemathesis searches."""
+    for option in reversed(_SEARCH):
+        command = option(command)
+    return command
 
 
 def with_direction(command: Any) -> Any:

@@ -1,7 +1,8 @@
 """The corpus: a folder of cases that can be read, versioned, sent by any tool and replayed.
 
-``cases.ndjson`` has one case or sequence a line, documented by ``spec/understudy/case.schema.json``; ``corpus.json``
-says what they were made from. What was written is valid at every moment. Called by `fuzz`, which writes one, and by
+``cases.ndjson`` has one case or sequence a line, documented by ``spec/understudy/case.schema.json``; ``found.ndjson``
+has, likewise, what showed a finding on a deployment; ``corpus.json`` says what they were made from. What was written is
+valid at every moment. Called by `fuzz`, which writes one, and by
 `replay`, which reads it. It must not make any case.
 """
 
@@ -19,7 +20,7 @@ import orjson
 from understudy.probe.cases.case import Case
 from understudy.probe.sequences.sequence import CallSequence
 
-CASES, ABOUT = "cases.ndjson", "corpus.json"
+CASES, FOUND, ABOUT = "cases.ndjson", "found.ndjson", "corpus.json"
 LAYOUT = 1
 """The layout of the files; one that reads otherwise has another number."""
 
@@ -85,10 +86,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What was read: the items in order, and what is said of them; nothing for a file that stands alone."""
+    """What was read: the items in order, and what is said of them; nothing for a file that stands alone.
+
+    Attributes:
+        found: the last of the items: those that showed a finding once.
+    """
 
     items: Sequence[Item]
     about: About | None = None
+    found: Sequence[Item] = ()
 
 
 def parse_shard(text: str) -> Shard:
@@ -110,7 +116,28 @@ def read(path: Path) -> Corpus:
     except OSError as error:
         raise CorpusError(f"{file}: {error.strerror}; name a folder that `understudy fuzz --out` wrote") from None
     items = list(_items(file, data[: data.rfind(b"\n") + 1]))
-    return Corpus(items, about(file.parent) if (file.parent / ABOUT).is_file() else None)
+    kept = found(path) if path.is_dir() else []
+    return Corpus([*items, *kept], about(file.parent) if (file.parent / ABOUT).is_file() else None, kept)
+
+
+def found(folder: Path) -> list[Item]:
+    """What showed a finding once, by what a corpus keeps of it. Errors: `CorpusError`."""
+    file = folder / FOUND
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise CorpusError(f"{file}: {error.strerror}; it must be a file that can be read") from None
+    return list(_items(file, data))
+
+
+def keep_found(folder: Path, items: Iterable[Item]) -> None:
+    """Write what showed a finding, whole or not at all. Errors: `CorpusError`."""
+    try:
+        _replace(folder / FOUND, lines(items))
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}; choose another --out") from None
 
 
 def about(folder: Path) -> About:
@@ -201,6 +228,11 @@ class Writer:
             complete=complete,
         )
         text = orjson.dumps({"layout": LAYOUT, **asdict(self.about)}, option=orjson.OPT_INDENT_2) + b"\n"
-        new = self.folder / f".{ABOUT}.{os.getpid()}"
-        new.write_bytes(text)
-        new.replace(self.folder / ABOUT)
+        _replace(self.folder / ABOUT, text)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Errors: `OSError`."""
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.write_bytes(data)
+    new.replace(file)

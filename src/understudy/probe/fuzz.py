@@ -96,6 +96,8 @@ def _kept(order: Order) -> About | None:
         if order.must_go_on:
             raise CorpusError(f"{order.out} has no corpus to go on with; leave --resume out")
         return None
+    if not kept.counts and not kept.complete:  # nothing but what was found on a deployment: any seed and part will do
+        kept = replace(kept, seed=order.about.seed, shard=order.about.shard)
     if not kept.same_order(order.about):
         made_from = f"{kept.target}, profile {kept.profile}, seed {kept.seed}, part {kept.shard}"
         raise CorpusError(

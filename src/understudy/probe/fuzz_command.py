@@ -17,10 +17,10 @@ from understudy import bundled
 from understudy.contract.contract import Contract
 from understudy.contract.coverage import Coverage
 from understudy.effective import Profile, TargetError, bundled_contract, document_of
-from understudy.probe import fuzz
+from understudy.probe import corpus, fuzz
 from understudy.probe.cases.case import Case
 from understudy.probe.cases.explain import Explained, explain
-from understudy.probe.corpus import About, CorpusError, parse_shard
+from understudy.probe.corpus import About, CorpusError, Item, parse_shard
 from understudy.probe.formats import write_all
 from understudy.probe.formats.script import script
 from understudy.probe.report.terminal import Screen
@@ -63,13 +63,27 @@ def run(wish: Wish) -> None:
         click.echo(f"left out: {skipped.what}: {skipped.reason}", err=True)
     if made.dry:
         click.echo(f"nothing new was drawn any more: {len(made.items)} cases instead of {order.about.most}", err=True)
+    show(wish, order.contract, [*made.items, *corpus.found(wish.out)])
+
+
+def show(wish: Wish, contract: Contract, items: Sequence[Item], *, aside: bool = False) -> None:
+    """Write a corpus in the formats that were asked for, and explain it if that was.
+
+    Args:
+        wish: says which.
+        contract: labels the cases.
+        items: all of the corpus.
+        aside: whether standard output belongs to something else.
+
+    Errors: `CorpusError`.
+    """
     wanted = set(wish.formats) - {"ndjson"}
     if wanted:
-        for file in write_all(wish.out, wanted, script(order.contract, made.items, wish.url, dict(wish.params))):
-            click.echo(str(file))
+        for file in write_all(wish.out, wanted, script(contract, items, wish.url, dict(wish.params))):
+            click.echo(str(file), err=aside)
     if wish.explain:
-        for line in told(explain(order.contract, [item for item in made.items if isinstance(item, Case)])):
-            click.echo(line)
+        for line in told(explain(contract, [item for item in items if isinstance(item, Case)])):
+            click.echo(line, err=aside)
 
 
 def prepare(wish: Wish) -> fuzz.Order:

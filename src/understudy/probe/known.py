@@ -66,6 +66,22 @@ class Known:
         """Keep what answers said."""
         self.values |= values
 
+    def identifiers(self) -> dict[str, Any]:
+        """What stands for each path parameter, by its name."""
+        return {
+            parameter: self.values[name]
+            for resource, (parameter, name) in self.names().items()
+            if name in self.values and resource in self._sources.by_resource
+        } | self.given
+
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Of each resource the parameter that names it, and what its value is called."""
+        return {
+            resource: (parameter, self._sources.name(resource))
+            for operation in self.contract.by_id.values()
+            for resource, parameter in resources(operation.template).items()
+        }
+
     def fill(self, case: Case) -> Case:
         """The case with nothing left open."""
         if not case.ask.open:

@@ -45,13 +45,14 @@ def _failed(judge: Judge, case: Case, exchange: Exchange, status: int) -> None:
     if by_number and case.broken is None:
         return
     promise = case.broken.schema.removeprefix("#") if case.broken else ""
+    known = next((one.schema for one in case.found if one.code == "law-broken"), "")
     asked = f"a request that breaks {promise}, and must be a refusal" if promise else "a good request"
     law = Violation(
         "/status",
         "law-broken",
         "response",
         case.operation_id,
-        f"replay#{promise}",
+        known or f"replay#{promise}",
         f"{status} is the answer to {asked}",
     )
     (judge.note if by_number else judge.law)(law, exchange, case.operation_id)

@@ -61,17 +61,17 @@ class Minimiser:
         self._tried = 0
         self._request: Request | None = None
 
-    async def smallest(self, item: Item, fingerprint: str) -> Smallest:
-        """The smallest that still shows a finding, as far as `TRIES` lead."""
+    async def smallest(self, item: Item, fingerprint: str, tries: int = TRIES) -> Smallest:
+        """The smallest that still shows a finding, as far as so many tries lead; of one, whether it shows it at all."""
         self._tried, self._request = 0, None
         if not await self._shows(item, fingerprint):
             return Smallest(fingerprint, item, self._request, repeated=False, tried=self._tried)
         shown, request = item, self._request
         going = True
-        while going and self._tried < TRIES:
+        while going and self._tried < tries:
             going = False
             for smaller in self._smaller(shown):
-                if self._tried >= TRIES:
+                if self._tried >= tries:
                     break
                 if await self._shows(smaller, fingerprint):
                     shown, request, going = smaller, self._request, True
@@ -113,7 +113,7 @@ class Minimiser:
                     self.contract.by_id[item.operation_id], ask, item.aim, breaks=item.kind == "invalid"
                 )
                 if labelled is not None and labelled.case.broken == item.broken:
-                    yield labelled.case
+                    yield replace(labelled.case, found=item.found)
             return
         yield from _fewer(item)
         for index, step in enumerate(item.steps):

@@ -120,14 +120,23 @@ async def search(target: Target, judge: Judge, wish: Wish, progress: Progress, o
         relay.forget()
 
 
-async def hunt(target: Target, judge: Judge, wish: Wish, progress: Progress) -> list[tuple[Request, ...]]:
+async def hunt(
+    target: Target, judge: Judge, wish: Wish, progress: Progress, outcome: Outcome | None = None
+) -> list[tuple[Request, ...]]:
     """The requests that show each distinct finding, made as few and as small as they go, shortest first.
 
     Hypothesis ends with an operation when it has made one failure small. So fuzzing goes on, round by round, for what
     it met on the way and what that failure hid, as long as rounds bring something and there is time.
+
+    Args:
+        target: the deployment, open.
+        judge: who judges.
+        wish: what to search for.
+        progress: told as by `search`.
+        outcome: told as by `search`.
     """
-    begun, outcome = time.monotonic(), Outcome()
-    wish = replace(wish, shrink=True)
+    begun, outcome = time.monotonic(), Outcome() if outcome is None else outcome
+    wish, known = replace(wish, shrink=True), wish.settled
     for _ in range(ROUNDS):
         before = len(outcome.shrunk)
         left = None if wish.seconds is None else wish.seconds - (time.monotonic() - begun)
@@ -136,7 +145,7 @@ async def hunt(target: Target, judge: Judge, wish: Wish, progress: Progress) -> 
         await search(target, judge, replace(wish, seconds=left), progress, outcome)
         if outcome.gone or len(outcome.shrunk) == before:
             break
-        wish = replace(wish, phases=("fuzzing",), settled=frozenset(outcome.shrunk))
+        wish = replace(wish, phases=("fuzzing",), settled=known | outcome.shrunk)
     return sorted(outcome.failing.values(), key=_length)
 
 
@@ -182,7 +191,9 @@ def _unasked(judge: Judge, wish: Wish) -> list[str]:
     return [
         operation.operation_id
         for operation in judge.main.operations.values()
-        if operation.operation_id not in asked and not (wish.safe and operation.method.upper() not in SAFE)
+        if operation.operation_id not in asked
+        and wish.asks(operation.operation_id)
+        and not (wish.safe and operation.method.upper() not in SAFE)
     ]
 
 

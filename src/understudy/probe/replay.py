@@ -100,7 +100,7 @@ class Replay:
         cases = [item for item in self.order.items if isinstance(item, Case)]
         sequences = [item for item in self.order.items if isinstance(item, CallSequence)]
         runs: list[tuple[str, Callable[[Part], Any]]] = [
-            ("identifiers", lambda part: self._identify(part, cases)),
+            ("identifiers", lambda part: self.identify(part, cases)),
             ("cases", lambda part: self._cases(part, cases)),
             ("sequences", lambda part: self._sequences(part, sequences)),
         ]
@@ -138,7 +138,7 @@ class Replay:
             fails_on=self.order.fails_on,
         )
 
-    async def _identify(self, part: Part, cases: Sequence[Case]) -> None:
+    async def identify(self, part: Part, cases: Sequence[Case]) -> None:
         """Find out what the deployment holds, so that cases ask for what is there."""
         if self.order.safe:
             return

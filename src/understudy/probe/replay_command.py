@@ -63,6 +63,8 @@ def replay(wish: Wish) -> int:
     prepared = _prepare(wish, read.about)
     shard = parse_shard(wish.shard)
     items = [item for item in read.items if shard.has(item)]
+    if not items:
+        click.echo(f"{wish.corpus} has no case{f' in part {shard}' if read.items else ''}: nothing is sent", err=True)
     folder = wish.corpus if wish.corpus.is_dir() else wish.corpus.parent
     recorder = Recorder() if wish.record else None
     expectation = Expectation(recorded.read(folder / ANSWERS)) if wish.expect else None

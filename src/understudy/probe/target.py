@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -128,6 +128,7 @@ class Target:
 
     async def _once(self, request: Request, operation_id: str, headers: Mapping[str, str]) -> Exchange:
         assert self._client is not None  # noqa: S101 - used as a context manager
+        request = _yielding(request, headers)
         await self._turn()
         self.asked += 1
         started, begun = time.time(), time.perf_counter()
@@ -200,11 +201,22 @@ def plain(response: Response) -> tuple[Response, tuple[str, str]]:
     return answer, ("", unjudged("answer", found.unseen) if found.unseen else "")
 
 
+def _yielding(request: Request, own: Mapping[str, str]) -> Request:
+    """The request without what the deployment's own headers say; theirs are the credentials that are good there."""
+    names = {name.lower().encode() for name in own}
+    left = [pair for pair in request.raw_headers if pair[0].lower() not in names] if own else request.raw_headers
+    return request if len(left) == len(request.raw_headers) else _with_headers(request, left)
+
+
 def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
     """The request as it may be shown: with the headers that every request gets, their values masked."""
     if not secrets:
         return request
-    headers = (*request.raw_headers, *((name.encode(), MASK) for name in secrets))
+    return _with_headers(request, (*request.raw_headers, *((name.encode(), MASK) for name in secrets)))
+
+
+def _with_headers(request: Request, headers: Sequence[tuple[bytes, bytes]]) -> Request:
+    """The request with other headers."""
     return Request(
         request.verb,
         request.path,
@@ -235,6 +247,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("nodename nor servname", "its host name is unknown; check the spelling"),
     ("No address associated", "its host name is unknown; check the spelling"),
     ("Connection refused", "nobody listens there; is it running, is the port right?"),
+    ("Connect call failed", "nobody listens there; is it running, is the port right?"),
     ("All connection attempts failed", "nobody listens there; is it running, is the port right?"),
     ("Server disconnected", "it closed the connection without a whole answer"),
 )

@@ -7,8 +7,8 @@ it was made, nor what will answer it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import orjson
@@ -45,6 +45,25 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a request has shown of a deployment once: see `understudy.probe.judge.Finding`.
+
+    Attributes:
+        finding: the finding's fingerprint.
+    """
+
+    finding: str
+    code: str
+    operation_id: str
+    where: str
+    schema: str
+
+    def __str__(self) -> str:
+        what = self.schema.rpartition("#")[2] if self.code == "law-broken" else self.code
+        return f"{what} at {self.where} of {self.operation_id or 'no operation'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One request with its label.
 
@@ -55,6 +74,7 @@ class Case:
         aim: what it is made to show; of an invalid case, the promise that it breaks.
         ask: the request.
         broken: what an invalid case breaks; None for a valid one.
+        found: what it showed of a deployment, if it comes from one.
     """
 
     id: str
@@ -63,6 +83,7 @@ class Case:
     aim: Aim
     ask: Ask
     broken: Broken | None = None
+    found: tuple[Found, ...] = ()
 
     @property
     def title(self) -> str:
@@ -84,7 +105,7 @@ class Case:
             found["broken"] = {
                 "code": self.broken.code, "where": self.broken.where, "schema": self.broken.schema,
             }  # fmt: skip
-        return {**found, "ask": self.ask.as_json()}
+        return {**found, "ask": self.ask.as_json(), **found_as_json(self.found)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Case:
@@ -96,7 +117,18 @@ class Case:
             Aim(**data["aim"]),
             Ask.from_json(data["ask"]),
             Broken(**data["broken"]) if "broken" in data else None,
+            found_from_json(data),
         )
+
+
+def found_as_json(found: Sequence[Found]) -> dict[str, Any]:
+    """What an item showed, as a part of its JSON data; nothing where it shows nothing."""
+    return {"found": [asdict(one) for one in found]} if found else {}
+
+
+def found_from_json(data: Mapping[str, Any]) -> tuple[Found, ...]:
+    """What `found_as_json` wrote. Errors: `TypeError` for anything else."""
+    return tuple(Found(**one) for one in data.get("found", ()))
 
 
 def fill(case: Case, known: Mapping[str, Any]) -> Case:

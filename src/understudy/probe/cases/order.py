@@ -1,7 +1,8 @@
 """Puts cases into the order in which they show the most: each next one exercises the most promises that none did yet.
 
-Then those follow that break a promise for the first time, then those with a new aim, then all others, the operations in
-turn. Lazily greedy: what a case adds can only shrink, so most need not be reckoned again. Called by `corpus`.
+The plainest good request of each operation leads: its answer exercises what no request can. Behind those that exercise
+something new come those that break a promise for the first time, then those with a new aim, then all others, the
+operations in turn. Lazily greedy: what a case adds can only shrink, so most is not reckoned again. Called by `corpus`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ Gain = tuple[int, int, int]
 def ordered(found: Sequence[Labelled]) -> list[Labelled]:
     """The cases in order; of equal ones the first comes first."""
     seen = _Seen()
-    heap = [(tuple(-part for part in seen.gain(one)), number) for number, one in enumerate(found)]
+    plainest = _plainest(found)
+    result = [found[number] for number in plainest]
+    for one in result:
+        seen.add(one)
+    left = [(number, one) for number, one in enumerate(found) if number not in plainest]
+    heap = [(tuple(-part for part in seen.gain(one)), number) for number, one in left]
     heapq.heapify(heap)
-    result: list[Labelled] = []
     rest: list[int] = []
     while heap:
         known, number = heapq.heappop(heap)
@@ -34,6 +39,15 @@ def ordered(found: Sequence[Labelled]) -> list[Labelled]:
         seen.add(found[number])
         result.append(found[number])
     return result + _in_turn([found[number] for number in sorted(rest)])
+
+
+def _plainest(found: Sequence[Labelled]) -> dict[int, None]:
+    """The numbers of each operation's first good request, which is the one with the least in it."""
+    first: dict[str, int] = {}
+    for number, one in enumerate(found):
+        if one.case.kind == "valid":
+            first.setdefault(one.case.operation_id, number)
+    return dict.fromkeys(first.values())
 
 
 class _Seen:

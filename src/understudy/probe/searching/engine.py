@@ -84,6 +84,8 @@ class Run:
             schema: schemathesis.BaseSchema = schemathesis.openapi.from_asgi(DOCUMENT, self.relay, config=config)
             if self.wish.safe:
                 schema = schema.include(method=sorted(SAFE))
+            if self.wish.only is not None:
+                schema = schema.include(name=self._labels())
             each = [phase for phase in self.wish.phases if phase != PHASES[-1]]
             self._total = len(each) * schema.statistic.operations.selected + 1
             self._stream = from_schema(schema).execute()
@@ -93,6 +95,11 @@ class Run:
                     handle(self, event)
                 if self.relay.stopped:
                     self._stream.stop()
+
+    def _labels(self) -> list[str]:
+        """What Schemathesis calls the operations to ask."""
+        operations = self.relay.contract.by_id.values()
+        return [f"{one.method.upper()} {one.template}" for one in operations if self.wish.asks(one.operation_id)]
 
     def stop(self) -> None:
         """End the run at its next request."""

@@ -22,6 +22,8 @@ LEFT_TO_CONTRACT = (
     "response_headers_conformance",
 )
 """The checks that are turned off: the contract judges the same promises, by both profiles."""
+PLACE = "properties"
+"""Where the laws stand, as findings name it."""
 SERVER_ERRORS = range(500, 600)
 REFUSALS = range(400, 500)
 
@@ -59,6 +61,12 @@ class Meaning:
 def meaning(failure: Failure, contract: Contract) -> Meaning | None:
     """What a failure means; None if the contract has said it, or does not agree."""
     return CHECKS[failure.check](failure, contract) if failure.exchange.response is not None else None
+
+
+def check_of(violation: Violation) -> str:
+    """The check whose law a violation breaks; empty if it is none of these."""
+    place, _, promise = violation.schema.partition("#")
+    return promise.partition(" ")[0] if place == PLACE else ""
 
 
 def server_errors(exchange: Exchange, contract: Contract) -> tuple[Violation, ...]:
@@ -114,7 +122,7 @@ def _status(failure: Failure) -> int:
 
 
 def _violation(failure: Failure, code: str, side: Side) -> Violation:
-    operation, promise = failure.exchange.operation_id, f"properties#{failure.check}"
+    operation, promise = failure.exchange.operation_id, f"{PLACE}#{failure.check}"
     if not operation:
         promise += f" {failure.label}"
     return Violation("/status", code, side, operation, promise, failure.message)
@@ -133,5 +141,13 @@ CHECKS: Mapping[str, Callable[[Failure, Contract], Meaning | None]] = {
     "allow_header_conformance": _remark,
 }
 """The checks that are on, and what becomes of their failures."""
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "not_a_server_error": ("2XX", "3XX", "4XX"),
+    "use_after_free": ("4XX",),
+    "ensure_resource_availability": ("2XX", "3XX"),
+    "ignored_auth": ("4XX",),
+    "object_level_authorization": ("4XX",),
+}
+"""The statuses that must follow by each check that is a law, for whoever asks the same again."""
 REMARKS = frozenset({name for name, made in CHECKS.items() if made in (_accepted, _refused, _remark)})
 """The checks whose failures break no law."""

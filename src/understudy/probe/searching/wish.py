@@ -45,6 +45,7 @@ class Wish:
         shrink: whether a case that breaks a promise is made as small as it goes.
         settled: the fingerprints of findings that need not be made smaller any more.
         phases: which of Schemathesis' phases to run.
+        only: the ids of the operations to ask; None for all.
     """
 
     seed: int = 0
@@ -56,6 +57,11 @@ class Wish:
     shrink: bool = False
     settled: frozenset[str] = frozenset()
     phases: tuple[str, ...] = PHASES
+    only: frozenset[str] | None = None
+
+    def asks(self, operation_id: str) -> bool:
+        """Whether an operation is among those to ask."""
+        return self.only is None or operation_id in self.only
 
 
 def settings(wish: Wish, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import orjson
 
+from understudy.contract.body import is_json
 from understudy.contract.contract import Contract
 from understudy.contract.operation import Operation
 from understudy.probe.cases.ask import Ask, left_open
@@ -107,9 +108,16 @@ class Derivation:
         return self.step(operation.operation_id)
 
     def _all_made(self, operation: Operation) -> bool:
-        """Whether all that stands in the path was named by an answer, or is given: then nothing may be missing."""
-        last = list(resources(operation.template))[-1:]
-        return all(resource in self.sources.by_resource for resource in last)
+        """Whether what a path leads to was made in its own collection: then it may not be missing.
+
+        What only goes by the name of a thing elsewhere may not be there yet, as a survey of a conversation.
+        """
+        for resource in list(resources(operation.template))[-1:]:
+            source = self.sources.by_resource.get(resource)
+            made_in = self.contract.by_id[source.operation_id].template if source is not None else ""
+            if made_in.rstrip("/") != resource.rpartition("/")[0]:
+                return False
+        return True
 
     def _lives(self) -> Iterator[CallSequence]:
         """All that is done with one thing, from its making to its end."""
@@ -168,14 +176,22 @@ class Derivation:
 
 
 def _good(cases: Sequence[Case]) -> Mapping[str, list[Ask]]:
-    """Good requests of each operation, from the smallest to the fullest; nothing but the request is aimed at."""
+    """Good requests of each operation, from the smallest to the fullest; nothing but the request is aimed at.
+
+    The fullest JSON is the last one where there is any: what a form can say of its values, not every server reads.
+    """
     found: dict[str, dict[str, Ask]] = {}
     for case in cases:
         if case.kind == "valid" and case.aim.keyword in ("operation", "media-type") and not case.ask.method:
             found.setdefault(case.operation_id, {})[case.id] = case.ask
     return {
-        operation_id: [
-            ask for _, ask in sorted(asks.items(), key=lambda pair: (len(orjson.dumps(pair[1].as_json())), pair[0]))
-        ]
+        operation_id: _json_last(
+            [ask for _, ask in sorted(asks.items(), key=lambda pair: (len(orjson.dumps(pair[1].as_json())), pair[0]))]
+        )
         for operation_id, asks in found.items()
     }
+
+
+def _json_last(asks: list[Ask]) -> list[Ask]:
+    fullest = next((ask for ask in reversed(asks) if ask.media_type and is_json(ask.media_type)), asks[-1])
+    return [*(ask for ask in asks if ask is not fullest), fullest]

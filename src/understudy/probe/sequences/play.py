@@ -104,4 +104,4 @@ def unmet(step: Step, exchange: Exchange) -> Violation | None:
         return None
     message = f"the answer is {exchange.response.status_code}, and must be {' or '.join(step.expect)}"
     operation = step.operation_id
-    return Violation("/status", "law-broken", "response", operation, f"sequences#{operation}", message)
+    return Violation("/status", "law-broken", "response", operation, step.law or f"sequences#{operation}", message)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 import orjson
 
 from understudy.probe.cases.ask import Ask
+from understudy.probe.cases.case import Found, found_as_json, found_from_json
 from understudy.probe.templates import fill, names
 
 
@@ -30,6 +31,7 @@ class Step:
         expect: the statuses that must follow, as ``200`` or ``2XX``; none for whatever the document lists.
         lane: 0 for a step that has the deployment to itself. Neighbouring steps with other lanes run at once, those
             of one lane in order.
+        law: the law that `expect` keeps, as findings name it; empty for the sequence's own.
     """
 
     operation_id: str
@@ -37,6 +39,7 @@ class Step:
     capture: Mapping[str, Any] = field(default_factory=dict)
     expect: tuple[str, ...] = ()
     lane: int = 0
+    law: str = ""
 
     def filled(self, known: Mapping[str, Any]) -> Ask:
         """The request with every name replaced.
@@ -65,6 +68,7 @@ class Step:
             "capture": dict(self.capture),
             "expect": list(self.expect),
             "lane": self.lane,
+            "law": self.law,
         }
         return {key: value for key, value in found.items() if value or key == "ask"}
 
@@ -77,6 +81,7 @@ class Step:
             data.get("capture", {}),
             tuple(data.get("expect", ())),
             data.get("lane", 0),
+            data.get("law", ""),
         )
 
 
@@ -87,14 +92,16 @@ class CallSequence:
     Attributes:
         id: follows from the steps alone.
         title: what it does, in one line.
-        origin: where it comes from: ``links``, ``names``, or a scenario's file.
+        origin: where it comes from: ``links``, ``names``, ``found``, or a scenario's file.
         steps: the requests, in order.
+        found: what it showed of a deployment, if it comes from one.
     """
 
     id: str
     title: str
     origin: str
     steps: tuple[Step, ...]
+    found: tuple[Found, ...] = ()
 
     kind: ClassVar[Literal["sequence"]] = "sequence"
 
@@ -116,17 +123,19 @@ class CallSequence:
 
     def with_steps(self, steps: Sequence[Step]) -> CallSequence:
         """The same with other steps, and so another id."""
-        return sequence_of(self.title, self.origin, steps)
+        return replace(sequence_of(self.title, self.origin, steps), found=self.found)
 
     def as_json(self) -> dict[str, Any]:
         """The sequence as JSON data, for `from_json`."""
         steps = [step.as_json() for step in self.steps]
-        return {"id": self.id, "kind": self.kind, "title": self.title, "origin": self.origin, "steps": steps}
+        said = {"id": self.id, "kind": self.kind, "title": self.title, "origin": self.origin, "steps": steps}
+        return said | found_as_json(self.found)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CallSequence:
         """The sequence that `as_json` wrote. Errors: `KeyError` for anything else."""
-        return cls(data["id"], data["title"], data["origin"], tuple(Step.from_json(step) for step in data["steps"]))
+        steps = tuple(Step.from_json(step) for step in data["steps"])
+        return cls(data["id"], data["title"], data["origin"], steps, found_from_json(data))
 
 
 def sequence_of(title: str, origin: str, steps: Sequence[Step]) -> CallSequence:
