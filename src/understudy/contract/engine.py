@@ -17,7 +17,6 @@ from typing import Any
 from jsonschema_path import SchemaPath
 from openapi_core.deserializing.styles import deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
-from openapi_core.exceptions import OpenAPIError
 from openapi_core.security import providers
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
@@ -46,15 +45,12 @@ from openapi_core.validation.schemas.exceptions import ValidateError
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
-from understudy.contract import forms
 from understudy.contract.exchange import Request, Response
 from understudy.contract.formats import FORMATS
 from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.pointer import Parts
-from understudy.contract.readers import Casters, Styles
-from understudy.contract.values import value_of
-from understudy.contract.views import Decoded, RequestView, ResponseView
-from understudy.contract.xml_mapping import RootError
+from understudy.contract.readers import Casters, DecodedBodies, Styles
+from understudy.contract.views import RequestView, ResponseView
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "3.0": {
@@ -144,46 +140,6 @@ class CachingValidators(SchemaValidatorsFactory):
         except KeyError:
             made = self.stock.create(spec, schema, extra_format_validators=FORMATS)
             return self.made.setdefault(schema.parts, made)
-
-
-class DecodedBodies:
-    """Stands where openapi-core makes a deserialiser per body: ours are decoded already."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = document
-
-    def create(
-        self,
-        _spec: SchemaPath,
-        _mimetype: str,
-        schema: SchemaPath | None = None,
-        encoding: SchemaPath | None = None,
-        **_: Any,
-    ) -> _Deserializer:
-        """A deserialiser for a body of this schema, its fields written as `encoding` says."""
-        return _Deserializer(self.document, schema, encoding)
-
-
-class UnreadError(OpenAPIError):
-    """A body that its media type cannot be read by; the message says why."""
-
-
-class _Deserializer:
-    def __init__(
-        self, document: Mapping[str, Any], schema: SchemaPath | None, encoding: SchemaPath | None = None
-    ) -> None:
-        self.document = document
-        self.schema = schema
-        self.encoding = encoding
-
-    def deserialize(self, raw: Any) -> Any:
-        if not isinstance(raw, Decoded):  # the content of a parameter
-            return forms.parameter_content(raw)
-        schema, encoding = (path.read_value() if path is not None else None for path in (self.schema, self.encoding))
-        try:
-            return value_of(self.document, schema, raw.body, encoding)
-        except RootError as error:
-            raise UnreadError(str(error)) from None
 
 
 class MemoSchemaPath(SchemaPath):

@@ -1,6 +1,6 @@
-"""What reads a parameter or header for openapi-core: its text by its style, then the value that the text means.
+"""What reads for openapi-core: a parameter or header by its style, then the value that its text means; and a body.
 
-Both stand at seams that openapi-core has for them. Called by `engine`; they must not judge: what cannot be read is an
+They stand at seams that openapi-core has for them. Called by `engine`; they must not judge: what cannot be read is an
 error of openapi-core's own, and whether a value will do is the schema's question.
 """
 
@@ -14,8 +14,13 @@ from openapi_core.casting.schemas.casters import SchemaCaster
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles.deserializers import StyleDeserializer
 from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
+from openapi_core.exceptions import OpenAPIError
 
+from understudy.contract import forms
 from understudy.contract.styles import Style
+from understudy.contract.values import value_of
+from understudy.contract.views import Decoded
+from understudy.contract.xml_mapping import RootError
 
 
 class Casters(SchemaCastersFactory):
@@ -71,3 +76,43 @@ class Styles(StyleDeserializersFactory):
             caster = self.schema_casters_factory.create(spec, schema)
             self.made[key] = StyleDeserializer(style, explode, name, "", caster, lambda *asked: read(asked[-1]))
         return self.made[key]
+
+
+class DecodedBodies:
+    """Stands where openapi-core makes a deserialiser per body: ours are decoded already."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+
+    def create(
+        self,
+        _spec: SchemaPath,
+        _mimetype: str,
+        schema: SchemaPath | None = None,
+        encoding: SchemaPath | None = None,
+        **_: Any,
+    ) -> _Deserializer:
+        """A deserialiser for a body of this schema, its fields written as `encoding` says."""
+        return _Deserializer(self.document, schema, encoding)
+
+
+class UnreadError(OpenAPIError):
+    """A body that its media type cannot be read by; the message says why."""
+
+
+class _Deserializer:
+    def __init__(
+        self, document: Mapping[str, Any], schema: SchemaPath | None, encoding: SchemaPath | None = None
+    ) -> None:
+        self.document = document
+        self.schema = schema
+        self.encoding = encoding
+
+    def deserialize(self, raw: Any) -> Any:
+        if not isinstance(raw, Decoded):  # the content of a parameter
+            return forms.parameter_content(raw)
+        schema, encoding = (path.read_value() if path is not None else None for path in (self.schema, self.encoding))
+        try:
+            return value_of(self.document, schema, raw.body, encoding)
+        except RootError as error:
+            raise UnreadError(str(error)) from None
