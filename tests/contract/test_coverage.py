@@ -101,7 +101,7 @@ REACHED: tuple[tuple[Any, Any, str], ...] = (
     ({"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"minimum": 1}}, 1, "else else/minimum"),
     ({"if": {"uniqueItems": True}, "then": {"minItems": 2}}, UNIQUE_TO_ONE, "then then/minItems"),
     ({"anyOf": [{"uniqueItems": True}, {"type": "null"}]}, UNIQUE_TO_ONE, "anyOf anyOf/0 anyOf/0/uniqueItems"),
-    ({"$ref": C + "text", "maxLength": 3}, "a", f"{C}text/minLength"),
+    ({"$ref": C + "text", "maxLength": 3}, "a", f"maxLength {C}text/minLength"),
     ({"properties": {"x": {"$ref": C + "text", "maxLength": 3}}}, {"x": "a"}, f"properties/x/maxLength {C}text/minLength"),
     ({"properties": {"x": {"type": "string", "readOnly": True}}}, {}, "properties/x/readOnly"),
     ({"properties": {"x": {"type": "string", "writeOnly": True}}}, {}, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ import jsonschema_rs
 import pytest
 
 from corpora import cases_of, contract_of, shelves_corpus, shelves_document
-from processes import COMMAND, PATIENCE, interrupted, run
+from processes import COMMAND, PATIENCE, hear_interrupts, interrupted, run
 from understudy.probe.corpus import CASES, read
 from understudy.probe.sequences.sequence import CallSequence
 
@@ -39,28 +40,35 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert b'"keyword":"drawn"' in one
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_corpus(tmp_path: Path) -> None:
-    """What a killed run leaves can be read, and the next run makes of it what an unbroken one would have made."""
-    document, order = shelves_document(tmp_path), ("--seed", "7", "--max-cases", "300")
-    assert fuzzed(document, tmp_path / "whole", *order).returncode == 0
-    killed = subprocess.Popen(
-        [COMMAND, "fuzz", str(document), "--out", str(tmp_path / "cut"), *order],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+def cut_off(arguments: list[str], number: int, after: int) -> int:
+    """Start our command, and end it by a signal once it has drawn more cases; returns how many it had."""
+    process = subprocess.Popen(
+        [COMMAND, *arguments],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts,
     )  # fmt: skip
     try:
-        assert killed.stderr
-        said = next(line for line in killed.stderr if line.startswith("depth ") and not line.startswith("depth 9"))
-        killed.send_signal(signal.SIGKILL)
+        assert process.stderr
+        drawn = (int(found[1]) for line in process.stderr if (found := re.match(r"depth (\d+)/", line)))
+        had = next(count for count in drawn if count > after)
+        process.send_signal(number)
     finally:
-        killed.kill()
-        killed.wait(PATIENCE)
-        if killed.stderr:
-            killed.stderr.close()
-    assert said
-    left = read(tmp_path / "cut")
-    assert left.about
-    assert not left.about.complete
-    assert 0 < len(left.items) < 300
+        process.wait(PATIENCE)
+        if process.stderr:
+            process.stderr.close()
+    return had
+
+
+def test_a_run_that_is_cut_off_again_and_again_goes_on_to_the_same_corpus(tmp_path: Path) -> None:
+    """Killed or interrupted, what it leaves can be read, and the last run ends with the bytes of an unbroken one."""
+    document, order = shelves_document(tmp_path), ("--seed", "7", "--max-cases", "300")
+    assert fuzzed(document, tmp_path / "whole", *order).returncode == 0
+    arguments, had = ["fuzz", str(document), "--out", str(tmp_path / "cut"), *order], 0
+    for number in (signal.SIGKILL, signal.SIGINT, signal.SIGKILL):
+        had = cut_off(arguments, number, had)
+        left = read(tmp_path / "cut")
+        assert left.about
+        assert not left.about.complete
+        assert 0 < len(left.items) < 300
     done = fuzzed(document, tmp_path / "cut", "--max-cases", "300", "--resume")
     assert done.returncode == 0, done.stderr
     assert "seed: 7" in done.stdout

@@ -13,7 +13,7 @@ from processes import serving
 from shelves import DOCUMENT, TOKEN, Shelves, judge_of, running, searched
 from understudy import bundled
 from understudy.contract.contract import Contract
-from understudy.effective import document_of
+from understudy.effective import bundled_contract, document_of
 from understudy.probe.judge import LAW, NOTE, Finding, Judge
 from understudy.probe.report import FORMATS, write
 from understudy.probe.results import Results
@@ -32,9 +32,11 @@ def told(judge: Judge, *profiles: str) -> list[Finding]:
 def chatwoot() -> Results:
     """The properties of the played Chatwoot, after its scenarios have shown where things are."""
     judge = Judge({name: Contract(document_of("chatwoot", name, ours=False)[0]) for name in ("observed", "published")})
+    events = bundled_contract("chatwoot/realtime.yaml").events
+    scenario, *_ = load_all(bundled.FIXTURES / "chatwoot/scenarios", judge.main.by_id, events)
     order = Order(
         known={"inbox_identifier": "demo-inbox"},
-        scenarios=load_all(bundled.FIXTURES / "chatwoot/scenarios", judge.main.by_id)[:1],
+        scenarios=[scenario],
         seed=1,
         parts=("scenarios", "properties"),
         max_examples=5,

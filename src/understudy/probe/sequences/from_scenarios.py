@@ -14,6 +14,7 @@ from understudy.contract.contract import Contract
 from understudy.contract.operation import Operation
 from understudy.probe.building import NO_BODY, media_types
 from understudy.probe.cases.ask import Ask
+from understudy.probe.cases.credentials import credentials
 from understudy.probe.results import Skipped
 from understudy.probe.scenario import Scenario
 from understudy.probe.scenario import Step as Written
@@ -38,7 +39,7 @@ def sequences(
     found, left_out = [], []
     for scenario in scenarios:
         steps = list(_steps(contract, scenario, made))
-        reason = _reason(scenario, steps)
+        reason = _reason(contract, scenario, steps)
         if reason:
             left_out.append(Skipped(scenario.name, reason))
         else:
@@ -86,7 +87,7 @@ def _placed(operation: Operation, given: Mapping[str, Any]) -> dict[str, dict[st
     return found
 
 
-def _reason(scenario: Scenario, steps: Sequence[Step]) -> str:
+def _reason(contract: Contract, scenario: Scenario, steps: Sequence[Step]) -> str:
     """Why a scenario makes no sequence; empty where it does."""
     if not steps:
         return "it calls nothing"
@@ -94,8 +95,15 @@ def _reason(scenario: Scenario, steps: Sequence[Step]) -> str:
         return f"it has {len(steps):,} calls"
     if any("assume" in written.data or "within" in written.data for written in scenario.steps):
         return "it is for some deployments only, or waits for what takes time; verify plays it"
+    if any(_brings_credentials(contract, step) for step in steps):
+        return "its calls bring credentials of their own, in place of which a replay's would go; verify plays it"
     missing = _missing(scenario, steps)
     return f"its calls need {', '.join(missing)}, which no call gives" if missing else ""
+
+
+def _brings_credentials(contract: Contract, step: Step) -> bool:
+    asked = credentials(contract.data, contract.by_id[step.operation_id]).headers
+    return not {name.lower() for name in asked}.isdisjoint(name.lower() for name in step.ask.headers)
 
 
 def _missing(scenario: Scenario, steps: Sequence[Step]) -> list[str]:
