@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=16)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run("fuzz", "chatwoot", "--out", f"{folder}/corpus", "--seed", "1")
+        run("fuzz", "chatwoot", "--out", f"{folder}/corpus", "--seed", "1", patience=300)
         items = list(corpus.read(Path(folder) / "corpus").items)
         with affinity.on(affinity.SERVER):
             server = serving("--seed", "1", "--log", "quiet")
