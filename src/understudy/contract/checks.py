@@ -151,7 +151,7 @@ def _value(context: Context) -> Any:
         return context.body.value
     try:
         _, schema = pointer.follow(context.document, context.schema)
-        media = pointer.find(context.document, pointer.join(context.schema[:-1]))
+        media = pointer.walk(context.document, context.schema[:-1])
         return value_of(context.document, schema, context.body, media.get("encoding"))
     except (KeyError, RootError):  # a reference that leads nowhere, or another root: openapi-core says it
         return None

@@ -245,7 +245,7 @@ class Contract:
         body: Body,
         headers: pointer.Parts = (),
     ) -> wording.Setting:
-        known = pointer.find(self.data, pointer.join(content)) if content else {}
+        known = pointer.walk(self.data, content) if content else {}
         key = find_media_type(known, body.media_type)
         schema = (*content, key, "schema") if content and key is not None and "schema" in known[key] else None
         return wording.Setting(

@@ -104,7 +104,7 @@ class Document:
             if parts[: len(met)] != met:
                 continue
             try:
-                said = pointer.find(source.data["actions"][index]["update"], pointer.join(tail))
+                said = pointer.walk(source.data["actions"][index]["update"], tail)
             except KeyError:
                 continue
             grows = isinstance(written, list) or (isinstance(written, dict) and isinstance(said, dict))
@@ -126,7 +126,7 @@ class Document:
                 for start in range(len(parts)):
                     tail = parts[start:]
                     try:
-                        pointer.find(action.get("update"), pointer.join(tail))
+                        pointer.walk(action.get("update"), tail)
                     except KeyError:
                         continue
                     return source.place(pointer.join(("actions", str(index), "update", *tail)))

@@ -97,7 +97,7 @@ class Planner:
             "cookie": [],
         }
         for (location, name), place in operation.parameters.items():
-            node = pointer.find(self.document, pointer.join(place))
+            node = pointer.walk(self.document, place)
             what = f"the {location} parameter {name}"
             if "schema" not in node:
                 raise NoPlanError(f"{what} has a media type of its own")
@@ -136,7 +136,7 @@ class Planner:
     ) -> Mapping[str, Callable[[Body, Any], bool]]:
         """What accepts a decoded body, by documented media type."""
         accepts: dict[str, Callable[[Body, Any], bool]] = {}
-        for name, media in pointer.find(self.document, pointer.join(place)).items():
+        for name, media in pointer.walk(self.document, place).items():
             try:
                 accepts[name] = self._content((*place, name), name, media, forbidden)
             except NoPlanError as error:

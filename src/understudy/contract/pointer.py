@@ -33,7 +33,7 @@ def split(pointer: str) -> tuple[str, ...]:
 
 def child(node: Any, part: str | int) -> Any:
     """The value of a key or index. Errors: `KeyError` where there is none."""
-    if isinstance(node, Mapping):
+    if isinstance(node, (dict, Mapping)):  # most of them are plain, which is quickly seen
         return node[part if part in node else str(part)]
     if isinstance(node, list):
         try:
@@ -45,8 +45,13 @@ def child(node: Any, part: str | int) -> Any:
 
 def find(document: Any, pointer: str) -> Any:
     """The value a pointer names. Errors: `KeyError` where it names nothing."""
+    return walk(document, split(pointer))
+
+
+def walk(document: Any, parts: Parts) -> Any:
+    """The value at a place; a reference is no way on. Errors: `KeyError` where there is none."""
     node = document
-    for part in split(pointer):
+    for part in parts:
         node = child(node, part)
     return node
 

@@ -148,7 +148,7 @@ class Builder:
     def at(self, place: pointer.Parts) -> Any:
         """The schema at a place; one that says nothing where there is none."""
         try:
-            return pointer.find(self.document, pointer.join(place))
+            return pointer.walk(self.document, place)
         except KeyError:
             return True
 

@@ -180,7 +180,7 @@ def query_styles(
     """The query parameters of an operation by name; how each is written, None for one with a media type of its own."""
     for (location, name), place in parameters.items():
         if location == "query":
-            node = pointer.find(document, pointer.join(place))
+            node = pointer.walk(document, place)
             style = node.get("style", "form")
             explode = bool(node.get("explode", style == "form"))
             schema = node.get("schema", True)

@@ -102,7 +102,7 @@ def _cause(error: BaseException) -> BaseException | None:
 def _parameter(error: Any, setting: Setting) -> Iterator[Violation]:
     place = setting.parameters.get((error.location, error.name), ())
     where = pointer.join((error.location, error.name))
-    schema = schema_place(place, pointer.find(setting.document, pointer.join(place)))
+    schema = schema_place(place, pointer.walk(setting.document, place))
     what = f"the {error.location} parameter `{error.name}`"
     if isinstance(error, MissingRequiredParameter):
         yield _violation(setting, "parameter-missing", where, place, f"{what} is required and was not sent")

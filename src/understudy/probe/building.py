@@ -82,7 +82,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
     left = dict(values.parameters)
     for (place, name), parts in operation.parameters.items():
         given = left.pop((place, name), left.pop(name, None)) if (place, name) in left or name in left else None
-        node = pointer.find(contract.data, pointer.join(parts))
+        node = pointer.walk(contract.data, parts)
         if place == "path":
             if given is None:
                 raise BuildError(f"{operation.operation_id} needs a value for the path parameter {name}")

@@ -239,7 +239,7 @@ def _example_parameters(contract: Contract, operation: Operation) -> dict[str, s
     for (location, name), place in operation.parameters.items():
         if location != "path":
             continue
-        node: Mapping[str, Any] = pointer.find(contract.data, pointer.join(place))
+        node: Mapping[str, Any] = pointer.walk(contract.data, place)
         found = node.get("example", node.get("schema", {}).get("example"))
         if found is None:
             return None

@@ -215,7 +215,7 @@ def _plainest(item: Staged) -> str:
     """The first path that a GET without parameters reads; empty if there is none."""
     for operation in item.part.contract.operations.values():
         data = item.part.contract.data
-        asked = any(pointer.find(data, pointer.join(place)).get("required") for place in operation.parameters.values())
+        asked = any(pointer.walk(data, place).get("required") for place in operation.parameters.values())
         if operation.method == "get" and "{" not in operation.template and not asked:
             return operation.template
     return ""

@@ -126,7 +126,7 @@ class _Taking:
             if (place, nullable) in self._seen:
                 continue
             self._seen.add((place, nullable))
-            node = pointer.find(self.root, pointer.join(place))
+            node = pointer.walk(self.root, place)
             if node is True:
                 continue
             if isinstance(node, Mapping):
@@ -172,7 +172,7 @@ def choice(root: Mapping[str, Any], place: Parts, node: Mapping[str, Any], keywo
         below = member
         reference = target(root, member)
         if reference is not None and len(member) == 1:
-            below = pointer.find(root, pointer.join(reference))
+            below = pointer.walk(root, reference)
         if _only_null(below):
             with_null = True
         else:

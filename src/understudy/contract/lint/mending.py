@@ -91,7 +91,7 @@ def _reading(objection: Objection) -> str:
 def _holder(data: Any, place: pointer.Parts) -> tuple[Any, Any]:
     """What a place stands in, and by which key or index; references are not followed."""
     try:
-        holder = pointer.find(data, pointer.join(place[:-1]))
+        holder = pointer.walk(data, place[:-1])
     except KeyError:
         return None, None
     key: Any = place[-1]

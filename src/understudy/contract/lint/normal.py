@@ -38,7 +38,7 @@ def normalise(data: dict[str, Any], files: str) -> None:
             continue
         at, found = pointer.follow(data, place)
         if isinstance(found, bool):
-            holder = pointer.find(data, pointer.join(at[:-1]))
+            holder = pointer.walk(data, at[:-1])
             key = int(at[-1]) if isinstance(holder, list) else at[-1]
             holder[key] = {} if found else {"not": {}}
 

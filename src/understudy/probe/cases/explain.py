@@ -123,7 +123,7 @@ class _Reader:
     def _tried(self, place: pointer.Parts) -> str:
         """Why no value fits the schema at a place; an empty string where one does."""
         try:
-            schema = pointer.find(self.contract.data, pointer.join(place))
+            schema = pointer.walk(self.contract.data, place)
         except KeyError:
             return ""
         found = ""

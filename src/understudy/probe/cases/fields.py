@@ -68,7 +68,7 @@ def _reached(data: Any, body: pointer.Parts) -> Iterator[tuple[pointer.Parts, Ar
 
 def _at(data: Any, place: pointer.Parts) -> dict[str, Any]:
     try:
-        found = pointer.find(data, pointer.join(place))
+        found = pointer.walk(data, place)
     except KeyError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -75,7 +75,7 @@ def parameters(maker: Maker, labeller: Labeller, operation: Operation, bare: Ask
         if place == "path":
             ask = ask.parameter(place, name, "1")
     for (place, name), at in operation.parameters.items():
-        node = pointer.find(maker.data, pointer.join(at))
+        node = pointer.walk(maker.data, at)
         if place == "header" and name.lower() in _NOT_HEADERS:
             continue
         schema_at = schema_place(at, node)
@@ -118,7 +118,7 @@ def writable(value: Any) -> Any:
 
 def _at(data: Mapping[str, Any], place: pointer.Parts) -> Schema:
     try:
-        return pointer.find(data, pointer.join(place))
+        return pointer.walk(data, place)
     except KeyError:
         return True
 

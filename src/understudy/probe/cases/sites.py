@@ -132,7 +132,7 @@ class _Walk:
 
     def _at(self, place: pointer.Parts) -> Schema:
         try:
-            return pointer.find(self.maker.data, pointer.join(place))
+            return pointer.walk(self.maker.data, place)
         except KeyError:
             return True
 

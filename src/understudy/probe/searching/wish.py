@@ -123,7 +123,7 @@ def readable(contract: Contract, known: Mapping[str, object]) -> dict[str, Any]:
     for operation in contract.operations.values():
         for (place, name), parts in operation.parameters.items():
             if place == "path" and name in known:
-                node = pointer.find(data, pointer.join(parts))
+                node = pointer.walk(data, parts)
                 node.pop("examples", None)
                 node["example"] = _typed(known[name], node.get("schema", {}))
     return data

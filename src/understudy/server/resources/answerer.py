@@ -172,7 +172,7 @@ class ResourceAnswerer:
         found = {}
         for (location, name), place in operation.parameters.items():
             if location == "query":
-                parameter = pointer.find(self.contract.data, pointer.join(place))
+                parameter = pointer.walk(self.contract.data, place)
                 found[name] = self.player.outlines.items(parameter.get("schema", True)) is not None
         return found
 

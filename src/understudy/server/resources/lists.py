@@ -83,7 +83,7 @@ def _of_objects(outlines: Outlines, schema: Schema) -> bool:
 def _query(document: Mapping[str, Any], operation: Operation) -> Mapping[str, Mapping[str, Any]]:
     """The query parameters of an operation, by name."""
     return {
-        name: pointer.find(document, pointer.join(place))
+        name: pointer.walk(document, place)
         for (location, name), place in operation.parameters.items()
         if location == "query"
     }

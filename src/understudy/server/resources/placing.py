@@ -107,7 +107,7 @@ class Placing:
         for operation, where in group.things.values():
             place = operation.parameters.get(("path", where.parameter))
             if place is not None:
-                found: Schema = pointer.find(self.contract.data, pointer.join(place)).get("schema", True)
+                found: Schema = pointer.walk(self.contract.data, place).get("schema", True)
                 return found
         return True
 

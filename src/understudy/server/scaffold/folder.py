@@ -130,7 +130,7 @@ def _named(contract: Contract, resource: Resource) -> dict[Any, None]:
         place = operation.parameters.get(("path", resource.parameter))
         if place is None or not f"{operation.template}/".startswith(f"{resource.template}/"):
             continue
-        parameter = pointer.find(contract.data, pointer.join(place))
+        parameter = pointer.walk(contract.data, place)
         schema = parameter.get("schema", {})
         named = parameter.get("example", schema.get("example") if isinstance(schema, Mapping) else None)
         if named is not None and (not resource.number or str(named).isdigit()):
