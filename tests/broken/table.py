@@ -1,8 +1,9 @@
 """Prints who finds which planted bug, and at the cost of how many requests: ours beside plain `st run`.
 
 Ours is the scenarios of `verify`, or the replay of a corpus. Called by `broken_deployments` as a command. Both know the
-same document and the same inbox, and may send the same number of requests. `st run` leaves out the checks that fail on a correct Chatwoot, which answers what it does not know
-with 404 and takes nearly every body; what it says with all checks on is printed, too.
+same document and the same inbox, and may send the same number of requests. `st run` leaves out the checks that fail on
+a correct Chatwoot, which answers what it does not know with 404 and takes nearly every body; what it says with all
+checks on is printed, too.
 """
 
 from __future__ import annotations

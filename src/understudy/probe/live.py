@@ -21,7 +21,7 @@ from understudy.probe.properties import Outcome, hunt
 from understudy.probe.replay import Replay
 from understudy.probe.results import Part, Results, Skipped
 from understudy.probe.searching.wish import Wish, identifiers
-from understudy.probe.target import Target
+from understudy.probe.target import Target, with_headers
 
 PHASES: Mapping[str, tuple[str, ...]] = {
     "coverage": ("examples", "coverage"),
@@ -181,18 +181,7 @@ class Live:
             return known
         first = next((one for one in finding.exchanges if isinstance(one, Exchange)), None)
         own = {name.lower().encode() for name in self.target.manners.headers}
-        return () if first is None else (_without(first.request, own),)
-
-
-def _without(request: Request, names: set[bytes]) -> Request:
-    """A request without the headers that every request gets."""
-    return Request(
-        request.verb,
-        request.path,
-        query=request.query,
-        headers=[pair for pair in request.raw_headers if pair[0].lower() not in names],
-        body=request.body,
-        template=request.path_pattern,
-        path_params=request.path_params,
-        raw_path=request.target.partition("?")[0],
-    )
+        if first is None:
+            return ()
+        request = first.request
+        return (with_headers(request, [pair for pair in request.raw_headers if pair[0].lower() not in own]),)

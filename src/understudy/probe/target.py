@@ -205,17 +205,17 @@ def _yielding(request: Request, own: Mapping[str, str]) -> Request:
     """The request without what the deployment's own headers say; theirs are the credentials that are good there."""
     names = {name.lower().encode() for name in own}
     left = [pair for pair in request.raw_headers if pair[0].lower() not in names] if own else request.raw_headers
-    return request if len(left) == len(request.raw_headers) else _with_headers(request, left)
+    return request if len(left) == len(request.raw_headers) else with_headers(request, left)
 
 
 def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
     """The request as it may be shown: with the headers that every request gets, their values masked."""
     if not secrets:
         return request
-    return _with_headers(request, (*request.raw_headers, *((name.encode(), MASK) for name in secrets)))
+    return with_headers(request, (*request.raw_headers, *((name.encode(), MASK) for name in secrets)))
 
 
-def _with_headers(request: Request, headers: Sequence[tuple[bytes, bytes]]) -> Request:
+def with_headers(request: Request, headers: Sequence[tuple[bytes, bytes]]) -> Request:
     """The request with other headers."""
     return Request(
         request.verb,
