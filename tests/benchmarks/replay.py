@@ -7,7 +7,6 @@ each where the system allows it. Figures are this machine's; the ratio to wrk in
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import statistics
 import sys
@@ -23,6 +22,7 @@ from cases import SINGLE
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from processes import run, serving
+from understudy.loops import keep_loaded, runner
 from understudy.probe import corpus
 from understudy.probe.command import Prepared, Wish, prepare
 from understudy.probe.replay import Order, Replay
@@ -79,13 +79,14 @@ def measure(url: str, items: list[corpus.Item], chosen: argparse.Namespace) -> N
     rates: dict[str, list[Sample]] = {name: [] for name in CLIENTS}
     prepared = {name: prepare(Wish(url=url, params=GIVEN)) for name in CLIENTS}
     peers: list[float] = []
+    keep_loaded()
     print(f"{len(items)} cases and sequences; {os.cpu_count()} cores, {affinity.told()}; {load.tool()}")
     for number in range(chosen.rounds + 1):
         peer = load.measure(port, SINGLE, seconds=chosen.seconds, connections=chosen.concurrency).rate
         peers += [peer] if number else []
         for name, kind in CLIENTS.items():
-            with affinity.on(affinity.LOAD):
-                sample = asyncio.run(replayed(prepared[name], url, items, kind, chosen.concurrency))
+            with affinity.on(affinity.LOAD), runner() as running:
+                sample = running.run(replayed(prepared[name], url, items, kind, chosen.concurrency))
             rates[name] += [sample] if number else []
     middle = statistics.median(peers)
     print(f"{load.tool()}, {SINGLE.name}: {middle:,.0f} a second")

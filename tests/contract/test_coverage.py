@@ -281,6 +281,39 @@ def test_parameters_and_bodies_are_exercised_by_coming_and_by_staying_away(
     assert told(shop, Exchange(request_), "request") == ALWAYS | expected
 
 
+STYLED: tuple[tuple[str, str, bool, Any, str, set[str]], ...] = (
+    ("path", "label", False, {"type": "array", "items": {"type": "integer", "minimum": 1}}, ".3,4", {"type", "items/type", "items/minimum"}),
+    ("path", "label", True, {"type": "array", "items": {"type": "integer", "minimum": 1}}, ".3.4", {"type", "items/type", "items/minimum"}),
+    ("path", "label", False, {"type": "integer", "minimum": 1}, ".3", {"type", "minimum"}),
+    ("path", "matrix", True, {"type": "array", "items": {"maxLength": 3}}, ";x=a;x=b", {"type", "items/maxLength"}),
+    ("path", "matrix", False, {"type": "object", "properties": {"a": {"type": "integer"}}}, ";x=a,1", {"type", "properties/a/type"}),
+    ("path", "simple", True, {"type": "object", "properties": {"a": {"type": "integer"}}}, "a=1", {"type", "properties/a/type"}),
+    ("query", "form", True, {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"maxLength": 1}}}, "a=1", {"type", "properties/a/type"}),
+    ("query", "form", True, {"type": "object", "properties": {"a": {"type": "integer"}}}, "c=1", set()),
+    ("query", "spaceDelimited", False, {"type": "array", "items": {"type": "integer"}}, "x=1%202", {"type", "items/type"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("styled", STYLED, ids=lambda styled: f"{styled[1]} {styled[4]}")
+def test_a_parameter_is_read_in_its_style(tmp_path: Path, styled: tuple[str, str, bool, Any, str, set[str]]) -> None:
+    """Whatever the style, the value exercises its schema, and what is spread over the query is seen."""
+    place, style, explode, schema, text, keywords = styled
+    node = {"name": "x", "in": place, "required": place == "path", "style": style, "explode": explode, "schema": schema}
+    judge = contract(
+        tmp_path, {"/act/{x}" if place == "path" else "/act": {"get": operation("act", parameters=[node])}}
+    )
+    template = next(iter(judge.templates()))
+    sent = Request(
+        "GET",
+        "/act",
+        query=text.encode() if place == "query" else b"",
+        template=template,
+        path_params={"x": text} if place == "path" else {},
+    )
+    found = {pointer.partition("/schema/")[2] for pointer, _ in told(judge, Exchange(sent), "request")}
+    assert found - {""} == keywords
+
+
 def test_a_form_is_read_by_its_schema(shop: Contract) -> None:
     """A form's texts exercise what they spell, under their own media type."""
     form = (b"content-type", b"application/x-www-form-urlencoded")

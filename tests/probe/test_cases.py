@@ -17,7 +17,7 @@ from documents import document, operation
 from understudy.contract.contract import Contract
 from understudy.effective import bundled_contract, document_of
 from understudy.probe.cases.ask import Ask
-from understudy.probe.cases.case import Case, fill
+from understudy.probe.cases.case import Case
 from understudy.probe.cases.corpus import generate
 
 PLAYED = ("chatwoot", "pingback")
@@ -127,18 +127,16 @@ def test_identifiers_stay_open_until_the_case_is_sent(corpora: Any) -> None:
     aimed = [case for case in mine if "inbox_identifier" not in case.ask.open]
     assert aimed
     for case in mine:
-        sent = fill(case, {"inbox_identifier": "my-inbox", "contact_identifier": "me"})
-        target = sent.request(contract).target
-        assert not sent.ask.open
+        target = case.request(contract, {"inbox_identifier": "my-inbox", "contact_identifier": "me"}).target
         assert ("/inboxes/my-inbox/" in target) == (case not in aimed)
-        assert "${" not in fill(case, {}).request(contract).path
+        assert "${" not in case.request(contract).path
 
 
 def test_credentials_are_names_to_be_filled_in(corpora: Any) -> None:
     """What a document asks for to let somebody in is filled in by the security scheme's name."""
     contract, cases = corpora["wide"]
     case = next(case for case in cases if case.operation_id == "see" and case.kind == "valid")
-    request = fill(case, {"bearer": "abc"}).request(contract)
+    request = case.request(contract, {"bearer": "abc"})
     assert request.fields["authorization"] == "Bearer abc"
     codes = {case.broken.code for case in cases if case.operation_id == "see" and case.broken}
     assert "security-missing" in codes

@@ -19,6 +19,7 @@ import click
 
 from understudy.contract.contract import EngineName
 from understudy.contract.traffic import Traffic
+from understudy.loops import keep_loaded, runner
 from understudy.probe import report
 from understudy.probe.baseline import Baseline
 from understudy.probe.command import baseline_of, judge_for
@@ -33,9 +34,9 @@ from understudy.server.gate import Policy
 from understudy.server.journal import Journal
 from understudy.server.proxy.court import Court
 from understudy.server.proxy.passage import Passage
-from understudy.server.proxy.serving import Proxy, runner
+from understudy.server.proxy.serving import Proxy
 from understudy.server.proxy.upstream import Patience, Upstream
-from understudy.server.run import bind, keep_loaded, log, url_of
+from understudy.server.run import bind, log, url_of
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from understudy.contract.multipart import File
 
 MEDIA_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _WORDS = {"true": True, "false": False}
-_SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What stands between the items of a list, by style."""
 
 
 def to_object(
@@ -45,10 +46,10 @@ def to_object(
         if "array" in types:
             items = kinds_of(resolve(document, wanted.get("items") or {}))
             separator = separator_of(encoding, name)
-            result[name] = [_cast(value, items) for value in (_cut(values, separator) if separator else values)]
+            result[name] = [cast(value, items) for value in (_cut(values, separator) if separator else values)]
         else:
-            cast = [_cast(value, types) for value in values]
-            result[name] = cast[0] if len(cast) == 1 else cast
+            meant = [cast(value, types) for value in values]
+            result[name] = meant[0] if len(meant) == 1 else meant
     return result
 
 
@@ -58,7 +59,7 @@ def separator_of(encoding: Any, name: str) -> str:
     style = said.get("style", "form") if isinstance(said, Mapping) else "form"
     if not isinstance(said, Mapping) or said.get("explode", style == "form"):
         return ""
-    return _SEPARATORS.get(style, "")
+    return SEPARATORS.get(style, "")
 
 
 def _cut(values: list[str | File], separator: str) -> list[str | File]:
@@ -68,7 +69,21 @@ def _cut(values: list[str | File], separator: str) -> list[str | File]:
     return list(values[0].split(separator)) if values[0] else []
 
 
-def _cast(value: str | File, types: frozenset[str]) -> Any:
+def typed(document: Mapping[str, Any], schema: Any, spelled: Any) -> Any:
+    """What texts, lists and objects of texts mean by a schema."""
+    schema = resolve(document, schema)
+    if isinstance(spelled, Mapping):
+        known = properties(document, schema)
+        more = schema.get("additionalProperties") if isinstance(schema, Mapping) else None
+        return {name: typed(document, known.get(name, more), item) for name, item in spelled.items()}
+    if isinstance(spelled, list):
+        items = schema.get("items") if isinstance(schema, Mapping) else None
+        return [typed(document, items, item) for item in spelled]
+    return cast(spelled, kinds_of(schema))
+
+
+def cast(value: str | File, types: frozenset[str]) -> Any:
+    """What a text means where these types are wanted; a text where it means none of them."""
     if isinstance(value, File):
         value = value.data.decode("latin-1")
     if not types or "string" in types:

@@ -12,12 +12,12 @@ from typing import Any
 
 from understudy.contract import pointer
 from understudy.contract.rust import Accept
+from understudy.contract.styles import USUAL
 
 # The longest integer that every JSON reader keeps exact.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 _BOOLEANS = {"true": True, "false": False}
-_USUAL_STYLE = {"path": "simple", "query": "form", "header": "simple"}
 
 
 class NoPlanError(Exception):
@@ -47,8 +47,8 @@ def parameter_reader(  # noqa: PLR0913, PLR0917 - what a parameter is made of
 
     Errors: `NoPlanError`.
     """
-    usual = _USUAL_STYLE.get(location)
-    if usual is None or node.get("style", usual) != usual or node.get("deprecated") or "allowEmptyValue" in node:
+    usual = USUAL[location]
+    if location == "cookie" or node.get("style", usual) != usual or node.get("deprecated") or "allowEmptyValue" in node:
         raise NoPlanError(f"{what} has a style of its own")
     required = bool(node.get("required"))
     absent_is_fine = not required and not (isinstance(schema, Mapping) and "default" in schema)

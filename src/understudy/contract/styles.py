@@ -17,7 +17,8 @@ from understudy.contract import forms, pointer
 
 # How many references and compositions inside one another are followed to learn what kind a value is of.
 DEPTH = 8
-_SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "label": ",", "matrix": ","}
+# The style of a parameter that names none.
+USUAL = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _REPEATED = frozenset({"form", "spaceDelimited", "pipeDelimited"})
 _COMPOUND = frozenset({"array", "object"})
 
@@ -26,6 +27,13 @@ class Query(ImmutableMultiDict[str, str]):
     """The query, or the cookies, of a request; `declared` are the names of all parameters that are there."""
 
     declared: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, pairs: list[tuple[str, str]], declared: frozenset[str]) -> Query:
+        """The query, or the cookies, of these pairs."""
+        self = cls(pairs)
+        self.declared = declared
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,17 @@ class Style:
         """How a parameter of this schema is written; `deepObject` is always exploded."""
         kinds = kinds_of(document, schema)
         return cls(document, schema, name, style, explode or style == "deepObject", kinds)
+
+    @classmethod
+    def of_parameter(cls, document: Mapping[str, Any], node: Mapping[str, Any], schema: Any) -> Style:
+        """How a parameter of this node and schema is written."""
+        style, explode = manner(node)
+        return cls.of(document, schema, node["name"], style, explode=explode)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its value stands there as it is, being neither a list nor an object."""
+        return self.style in ("form", "simple") and not _COMPOUND & self.kinds
 
     @property
     def is_spread(self) -> bool:
@@ -117,7 +136,7 @@ class Style:
             if not text.startswith(f";{self.name}="):
                 raise ValueError(f"it begins with ;{self.name}=")
             return text.removeprefix(f";{self.name}="), ","
-        return text, _SEPARATORS.get(self.style, ",")
+        return text, forms.SEPARATORS.get(self.style, ",")
 
     def _deep(self, location: Mapping[str, Any]) -> dict[str, Any]:
         """``filter[a]=1&filter[b][c]=2``, and lists by repetition, with brackets behind them or not."""
@@ -162,6 +181,12 @@ class Style:
         return more is not False and (more is not None or not forms.properties(self.document, schema))
 
 
+def manner(node: Mapping[str, Any]) -> tuple[str, bool]:
+    """The style of a parameter and whether it is exploded, what is left unsaid filled in."""
+    style = node.get("style", USUAL[node["in"]])
+    return style, bool(node.get("explode", style in ("form", "deepObject")))
+
+
 def kinds_of(document: Mapping[str, Any], schema: Any, depth: int = DEPTH) -> frozenset[str]:
     """The types that a schema names, itself or by what it is composed of; none where it names none."""
     schema = forms.resolve(document, schema)
@@ -181,10 +206,7 @@ def query_styles(
     for (location, name), place in parameters.items():
         if location == "query":
             node = pointer.walk(document, place)
-            style = node.get("style", "form")
-            explode = bool(node.get("explode", style == "form"))
-            schema = node.get("schema", True)
-            yield name, None if "content" in node else Style.of(document, schema, name, style, explode=explode)
+            yield name, None if "content" in node else Style.of_parameter(document, node, node.get("schema", True))
 
 
 def _texts(location: Any, name: str) -> Sequence[str]:

@@ -1,8 +1,7 @@
 """The promises of one kind of message, and which of them a message reaches.
 
-A kind of message is an operation's request, its answers of one documented status, or an event. A parameter in a style
-that is not plain counts as sent; what its schema says counts only where it breaks. Made by `surfaces`; it must not
-count.
+A kind of message is an operation's request, its answers of one documented status, or an event. Made by `surfaces`; it
+must not count.
 """
 
 from __future__ import annotations
@@ -121,6 +120,7 @@ class RequestSurface(Surface):
         needed = operation.node.get("security", contract.data.get("security"))
         if needed and {} not in needed:
             self.always |= 1 << register.add(operation.security_place, "security", "security", self.root, UNSEEN)
+        self._names = tuple(operation.parameters)
         self._parameters = [self._parameter(*item) for item in operation.parameters.items()]
         if "requestBody" in operation.node:
             _, node = self._follow((*operation.place, "requestBody")) or ((), {})
@@ -146,7 +146,8 @@ class RequestSurface(Surface):
         read = register.add(at, "schema", "schema", gate, why)
         walk = self.builder.root(at, read, f"{what} could never be read")
         schema = (self._follow(at) or ((), {}))[1]
-        return sent, absent, 1 << read, read, reader(self.contract.data, location, name, node, schema), walk
+        take = reader(self.contract.data, node, schema, self._names)
+        return sent, absent, 1 << read, read, take, walk
 
     def reached(self, request: Request, broken: int) -> int:
         """The bits that a request reaches; a parameter that cannot be read reaches nothing of its schema."""

@@ -1,17 +1,16 @@
 """Reads a parameter's value out of a request, as its style and schema have it, to see what of the schema it reaches.
 
-All styles but `label`, `matrix` and an object spread over the query: those are there, and not read. Called by
-`surface`. It must not judge; openapi-core reads by itself.
+Called by `surface`. It must not judge; openapi-core reads by itself, by the same styles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from understudy.contract import forms
 from understudy.contract.exchange import Request
-from understudy.contract.multipart import File
+from understudy.contract.styles import Query, Style
 
 # Whether the parameter came, whether its value is known, and the value.
 Read = tuple[bool, bool, Any]
@@ -19,80 +18,71 @@ Reader = Callable[[Request], Read]
 
 _ABSENT: Read = (False, False, None)
 _OPAQUE: Read = (True, False, None)
-_USUAL_STYLE = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
-def reader(data: Mapping[str, Any], location: str, name: str, node: Mapping[str, Any], schema: Any) -> Reader:
+def reader(
+    data: Mapping[str, Any], node: Mapping[str, Any], schema: Any, declared: Iterable[tuple[str, str]]
+) -> Reader:
     """What reads a parameter.
 
     Args:
         data: the effective document.
-        location: ``path``, ``query``, ``header`` or ``cookie``.
-        name: the parameter's name.
         node: the parameter object.
         schema: its schema.
+        declared: the (in, name) of all parameters of the operation: what is spread over the query takes none of them.
     """
-    find = _FINDERS[location]
-    wanted = name.lower() if location == "header" else name
-    style = node.get("style", _USUAL_STYLE[location])
-    kinds = forms.kinds_of(schema)
-    separator = _SEPARATORS.get(style)
-    exploded = bool(node.get("explode", style == "form"))
-    holder = {"properties": {name: schema}}
+    location, name = node["in"], node["name"]
+    style = Style.of_parameter(data, node, schema)
+    if "content" in node:
+        return _whole(_FIRST[location], name, forms.parameter_content)
+    if style.is_plain:
+        kinds = forms.kinds_of(forms.resolve(data, schema))
+        return _whole(_FIRST[location], name, None if "string" in kinds else lambda text: forms.cast(text, kinds))
+    place = _PLACES[location]
+    names = frozenset(other for where, other in declared if where == location)
 
     def read(request: Request) -> Read:
-        if style == "deepObject":
-            given = [(key, text) for key, text in request.query_pairs if key.startswith(f"{name}[")]
-            deep: list[tuple[str, str | File]] = [(key[len(name) + 1 : -1], text) for key, text in given]
-            return (True, True, forms.to_object(data, schema, deep)) if deep else _ABSENT
-        texts = find(request, wanted)
-        if not texts:
+        try:
+            spelled = style.read(place(request, names))
+        except KeyError:
             return _ABSENT
-        if "content" in node:
-            return True, True, forms.parameter_content(texts[0])
-        if separator is None or ("object" in kinds and exploded and style == "form"):
+        except ValueError:
             return _OPAQUE
-        if "object" in kinds:
-            return True, True, forms.to_object(data, schema, _pairs(texts[0].split(separator), exploded=exploded))
-        if "array" in kinds and not (exploded and style == "form"):
-            texts = texts[0].split(separator) if texts[0] else []
-        elif "array" not in kinds:
-            texts = texts[:1]
-        return True, True, forms.to_object(data, holder, [(name, text) for text in texts]).get(name, [])
+        return True, True, forms.typed(data, schema, spelled)
 
     return read
 
 
-def _pairs(parts: list[str], *, exploded: bool) -> list[tuple[str, str | File]]:
-    """The properties of an object in one text: ``a=1,b=2`` where it is exploded, else ``a,1,b,2``."""
-    if exploded:
-        return [(name, value) for name, _, value in (part.partition("=") for part in parts)]
-    return list(zip(parts[::2], parts[1::2], strict=False))
+def _whole(find: Callable[[Request, str], str | None], name: str, meant: Callable[[str], Any] | None) -> Reader:
+    """What reads a parameter that is one text, whatever its style; None for `meant` where the text means itself."""
+
+    def read(request: Request) -> Read:
+        text = find(request, name)
+        if text is None:
+            return _ABSENT
+        return True, True, text if meant is None else meant(text)
+
+    return read
 
 
-def _path(request: Request, name: str) -> list[str]:
-    return [request.path_params[name]] if name in request.path_params else []
+def _header(request: Request, name: str) -> str | None:
+    text = request.fields.get(name.lower())
+    return request.headers[name] if text is not None and ", " in text else text  # of several the first is read
 
 
-def _query(request: Request, name: str) -> list[str]:
-    return [value for key, value in request.query_pairs if key == name] if request.query else []
-
-
-def _header(request: Request, name: str) -> list[str]:
-    text = request.fields.get(name)
-    if text is None:
-        return []
-    return [request.headers[name]] if ", " in text else [text]  # where it stands several times, the first is read
-
-
-def _cookie(request: Request, name: str) -> list[str]:
-    return [value for key, value in request.cookies if key == name] if "cookie" in request.fields else []
-
-
-_FINDERS: Mapping[str, Callable[[Request, str], list[str]]] = {
-    "path": _path,
-    "query": _query,
+_FIRST: Mapping[str, Callable[[Request, str], str | None]] = {
+    "path": lambda request, name: request.path_params.get(name),
+    "query": lambda request, name: _first(request.query_pairs, name) if request.query else None,
     "header": _header,
-    "cookie": _cookie,
+    "cookie": lambda request, name: _first(request.cookies, name) if "cookie" in request.fields else None,
 }
+_PLACES: Mapping[str, Callable[[Request, frozenset[str]], Any]] = {
+    "path": lambda request, _: request.path_params,
+    "query": lambda request, names: Query.of(request.query_pairs, names),
+    "header": lambda request, _: request.headers,
+    "cookie": lambda request, names: Query.of(request.cookies, names),
+}
+
+
+def _first(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
+    return next((value for key, value in pairs if key == name), None)

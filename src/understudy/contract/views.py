@@ -61,9 +61,7 @@ class RequestView:
         )
 
     def _named(self, location: str, pairs: list[tuple[str, str]]) -> Query:
-        found = Query(pairs)
-        found.declared = frozenset(name for place, name in self._declared if place == location)
-        return found
+        return Query.of(pairs, frozenset(name for place, name in self._declared if place == location))
 
     def texts(self, name: str) -> list[str]:
         """What a query parameter was given, each time."""

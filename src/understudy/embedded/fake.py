@@ -18,6 +18,7 @@ from typing import Any
 from understudy.effective import Profile
 from understudy.embedded.aio.control import AsyncControl
 from understudy.embedded.sync.control import Control
+from understudy.loops import runner
 from understudy.server.app import create_app
 from understudy.server.faults.registry import Faults
 from understudy.server.gate import Policy
@@ -80,8 +81,8 @@ class Fake(Control):
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
-                runner.run(self._server.serve(sockets=[self._listener]))
+            with runner() as running:
+                running.run(self._server.serve(sockets=[self._listener]))
         finally:
             self._answers.set()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -18,19 +19,17 @@ from understudy.contract import pointer
 from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
-from understudy.contract.forms import separator_of
+from understudy.contract.forms import SEPARATORS, separator_of
 from understudy.contract.markup import is_xml
 from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
+from understudy.contract.styles import manner
 from understudy.contract.xml_mapping import Writer
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-
-_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "form": ",", "simple": ","}
 
 
 class BuildError(Exception):
@@ -64,6 +63,35 @@ class _NoBody:
 NO_BODY: Any = _NoBody()
 
 
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """How a parameter is written.
+
+    Attributes:
+        key: its place and name.
+        as_json: whether it has a media type of its own.
+        style: its style.
+        explode: whether lists and objects are spread.
+    """
+
+    key: tuple[str, str]
+    as_json: bool
+    style: str
+    explode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the requests of an operation are written: its parameters, its bodies by media type, and these JSON first."""
+
+    parameters: tuple[_Parameter, ...]
+    content: Mapping[str, Any]
+    media_types: tuple[str, ...]
+
+
+_FORMS: WeakKeyDictionary[Contract, dict[str, _Form]] = WeakKeyDictionary()
+
+
 def build(contract: Contract, operation: Operation, values: Values, *, boundary: str | None = None) -> Request:
     """The request.
 
@@ -80,23 +108,25 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
     query: list[tuple[str, str]] = []
     cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
     left = dict(values.parameters)
-    for (place, name), parts in operation.parameters.items():
-        given = left.pop((place, name), left.pop(name, None)) if (place, name) in left or name in left else None
-        node = pointer.walk(contract.data, parts)
+    form = _form(contract, operation)
+    for parameter in form.parameters:
+        place, name = parameter.key
+        given = left.pop(name, None)
+        given = left.pop(parameter.key, given)
         if place == "path":
             if given is None:
                 raise BuildError(f"{operation.operation_id} needs a value for the path parameter {name}")
-            written = _in_path(node, given)
+            written = _in_path(parameter, given)
             path = path.replace(f"{{{name}}}", written)
             path_params[name] = unquote(written)
         elif given is None:
             continue
         elif place == "query":
-            query += _in_query(node, name, given)
+            query += _in_query(parameter, given)
         elif place == "header":
-            headers.append((name, _joined(node, given, place)))
+            headers.append((name, _joined(parameter, given)))
         else:
-            cookies += [f"{key}={text}" for key, text in _in_query(node, name, given)]
+            cookies += [f"{key}={text}" for key, text in _in_query(parameter, given)]
     query += values.query.items()
     if left:
         known = ", ".join(sorted({name for _, name in operation.parameters})) or "none"
@@ -104,7 +134,7 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
         raise BuildError(f"{operation.operation_id} has no parameter {odd}; it has: {known}")
     if cookies:
         headers.append(("Cookie", "; ".join(cookies)))
-    body, media_type = _body(contract, operation, values, boundary)
+    body, media_type = _body(contract, form, values, boundary)
     if media_type is not None and "content-type" not in {name.lower() for name, _ in headers}:
         headers.append(("Content-Type", media_type))
     return Request(
@@ -121,25 +151,30 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
 def media_types(contract: Contract, operation: Operation) -> tuple[str, ...]:
     """The media types that the document takes for this operation's body, JSON first."""
-    named = _content(contract, operation)
-    return tuple(sorted(named, key=lambda name: not is_json(name.partition(";")[0].strip().lower())))
+    return _form(contract, operation).media_types
 
 
-def _content(contract: Contract, operation: Operation) -> Mapping[str, Any]:
-    if "requestBody" not in operation.node:
-        return {}
-    _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
-    content: Mapping[str, Any] = node.get("content", {})
-    return content
+def _form(contract: Contract, operation: Operation) -> _Form:
+    """How the requests of an operation are written."""
+    forms = _FORMS.setdefault(contract, {})
+    if operation.operation_id not in forms:
+        nodes = ((key, pointer.walk(contract.data, place)) for key, place in operation.parameters.items())
+        parameters = tuple(_Parameter(key, "content" in node, *manner(node)) for key, node in nodes)
+        content: Mapping[str, Any] = {}
+        if "requestBody" in operation.node:
+            _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
+            content = node.get("content", {})
+        named = sorted(content, key=lambda name: not is_json(name.partition(";")[0].strip().lower()))
+        forms[operation.operation_id] = _Form(parameters, content, tuple(named))
+    return forms[operation.operation_id]
 
 
-def _body(contract: Contract, operation: Operation, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
+def _body(contract: Contract, form: _Form, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
     if values.body is NO_BODY or (values.body is None and values.media_type is None):
         return b"", None
-    known = media_types(contract, operation)
-    media_type = values.media_type or (known[0] if known else JSON)
+    media_type = values.media_type or (form.media_types[0] if form.media_types else JSON)
     essence = media_type.partition(";")[0].strip().lower()
-    encoding = _content(contract, operation).get(media_type, {}).get("encoding")
+    encoding = form.content.get(media_type, {}).get("encoding")
     if isinstance(values.body, bytes):
         return values.body, media_type
     if essence == FORM:
@@ -150,15 +185,14 @@ def _body(contract: Contract, operation: Operation, values: Values, boundary: st
     if isinstance(values.body, str) and not is_json(essence):
         written = values.body.encode()
     elif is_xml(essence):
-        written = Writer(contract.data).write(values.body, _schema(contract, operation, media_type))
+        written = Writer(contract.data).write(values.body, _schema(form.content, media_type))
     else:
         written = orjson.dumps(values.body)
     return written, media_type
 
 
-def _schema(contract: Contract, operation: Operation, media_type: str) -> Any:
+def _schema(content: Mapping[str, Any], media_type: str) -> Any:
     """The schema of a body of this media type; true where there is none."""
-    content = _content(contract, operation)
     key = find_media_type(content, parse_media_type(media_type))
     return content[key].get("schema", True) if key is not None else True
 
@@ -219,26 +253,22 @@ def _items(value: Any, *, explode: bool) -> list[str]:
     return [_text(item) for item in value] if isinstance(value, list | tuple) else [_text(value)]
 
 
-def _joined(node: Mapping[str, Any], value: Any, place: str) -> str:
-    if "content" in node:
+def _joined(parameter: _Parameter, value: Any) -> str:
+    if parameter.as_json:
         return orjson.dumps(value).decode()
-    style = node.get("style", _STYLES[place])
-    return _DELIMITERS.get(style, ",").join(_items(value, explode=bool(node.get("explode", style == "form"))))
+    return SEPARATORS.get(parameter.style, ",").join(_items(value, explode=parameter.explode))
 
 
-def _in_path(node: Mapping[str, Any], value: Any) -> str:
-    if "content" in node:
+def _in_path(parameter: _Parameter, value: Any) -> str:
+    if parameter.as_json:
         return quote(orjson.dumps(value).decode(), safe="")
-    style, name = node.get("style", "simple"), node["name"]
-    explode = bool(node.get("explode", False))
-    items = [
-        quote(item, safe="=" if explode and isinstance(value, Mapping) else "")
-        for item in _items(value, explode=explode)
-    ]
+    style, explode, name = parameter.style, parameter.explode, parameter.key[1]
+    spread = explode and isinstance(value, Mapping)
+    items = [quote(item, safe="=" if spread else "") for item in _items(value, explode=explode)]
     if style == "label":
         return "." + ("." if explode else ",").join(items)
     if style == "matrix":
-        if explode and isinstance(value, Mapping):
+        if spread:
             return "".join(f";{item}" for item in items)
         if explode and isinstance(value, list | tuple):
             return "".join(f";{name}={item}" for item in items)
@@ -246,15 +276,14 @@ def _in_path(node: Mapping[str, Any], value: Any) -> str:
     return ",".join(items)
 
 
-def _in_query(node: Mapping[str, Any], name: str, value: Any) -> Sequence[tuple[str, str]]:
-    if "content" in node:
+def _in_query(parameter: _Parameter, value: Any) -> Sequence[tuple[str, str]]:
+    name, explode = parameter.key[1], parameter.explode
+    if parameter.as_json:
         return [(name, orjson.dumps(value).decode())]
-    style = node.get("style", "form")
-    explode = bool(node.get("explode", style in ("form", "deepObject")))
-    if style == "deepObject" and isinstance(value, Mapping):
+    if parameter.style == "deepObject" and isinstance(value, Mapping):
         return [(key, text) for key, text in _nested(name, value) if isinstance(text, str)]
     if explode and isinstance(value, Mapping):
         return [(key, _text(item)) for key, item in value.items()]
     if explode and isinstance(value, list | tuple):
         return [(name, _text(item)) for item in value]
-    return [(name, _DELIMITERS.get(style, ",").join(_items(value, explode=False)))]
+    return [(name, SEPARATORS.get(parameter.style, ",").join(_items(value, explode=False)))]

@@ -150,7 +150,7 @@ class Comparing:
                 self._skip(f"{case.operation_id}, {case.title}", why)
                 continue
             try:
-                asked = [side.found.fill(case).request(side.judge.main) for side in self.sides]
+                asked = [side.found.request(case) for side in self.sides]
             except (BuildError, ValueError) as error:
                 self._skip(f"{case.operation_id}, {case.title}", f"it cannot be sent: {error}")
                 continue

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from understudy.contract.operation import Operation
 from understudy.contract.violations import Violation
 from understudy.probe.building import BuildError
-from understudy.probe.cases.case import Case, fill
+from understudy.probe.cases.case import Case
 from understudy.probe.cases.corpus import generate
 from understudy.probe.results import Part, Skipped
 from understudy.probe.searching.wish import identifiers
@@ -40,7 +40,7 @@ async def send_examples(verification: Verification, part: Part) -> None:
     for index, case in enumerate(playable):
         verification.progress(part.name, index, len(playable), f"{case.operation_id}, {case.title}")
         try:
-            request = fill(case, known).request(judge.main)
+            request = case.request(judge.main, known)
         except (BuildError, UnicodeEncodeError) as error:
             part.skipped.append(Skipped(f"{case.operation_id}, {case.title}", str(error)))
             continue

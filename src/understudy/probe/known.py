@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from understudy.contract.contract import Contract
-from understudy.probe.cases.case import Case, fill
+from understudy.contract.exchange import Request
+from understudy.probe.cases.case import Case
 from understudy.probe.cases.corpus import generate
 from understudy.probe.sequences.derive import Derivation
 from understudy.probe.sequences.sequence import CallSequence, sequence_of
@@ -33,6 +34,7 @@ class Known:
         self.given = dict(given)
         self.values: dict[str, Any] = dict(given)
         self._sources = Sources(contract)
+        self._filled: dict[str, Mapping[str, Any]] = {}
 
     def makers(self, cases: Sequence[Case], seed: int) -> list[CallSequence]:
         """The sequences whose answers name what cases ask for, each one source; what is given is not looked for."""
@@ -65,6 +67,7 @@ class Known:
     def learn(self, values: Mapping[str, Any]) -> None:
         """Keep what answers said."""
         self.values |= values
+        self._filled.clear()
 
     def identifiers(self) -> dict[str, Any]:
         """What stands for each path parameter, by its name."""
@@ -82,15 +85,18 @@ class Known:
             for resource, parameter in resources(operation.template).items()
         }
 
-    def fill(self, case: Case) -> Case:
-        """The case with nothing left open."""
-        if not case.ask.open:
-            return case
-        operation = self.contract.by_id[case.operation_id]
-        values = dict(self.given)
-        if operation.method not in _ENDS:
-            for resource, parameter in resources(operation.template).items():
-                name = self._sources.name(resource)
-                if parameter not in values and name in self.values:
-                    values[parameter] = self.values[name]
-        return fill(case, values)
+    def request(self, case: Case) -> Request:
+        """A case's request with nothing left open. Errors: what `Case.request` raises."""
+        return case.request(self.contract, self._of(case.operation_id) if case.ask.open else {})
+
+    def _of(self, operation_id: str) -> Mapping[str, Any]:
+        """What stands for the open names of an operation's requests."""
+        if operation_id not in self._filled:
+            operation, values = self.contract.by_id[operation_id], dict(self.given)
+            if operation.method not in _ENDS:
+                for resource, parameter in resources(operation.template).items():
+                    name = self._sources.name(resource)
+                    if parameter not in values and name in self.values:
+                        values[parameter] = self.values[name]
+            self._filled[operation_id] = values
+        return self._filled[operation_id]

@@ -185,7 +185,7 @@ class Replay:
 
     def request(self, case: Case) -> Request:
         """A case's request, with nothing left open."""
-        return self.known.fill(case).request(self.judge.main)
+        return self.known.request(case)
 
     async def _sequences(self, part: Part, sequences: Sequence[CallSequence]) -> None:
         todo = iter(sequences)

@@ -17,6 +17,7 @@ import click
 
 from understudy.contract.coverage import Coverage
 from understudy.contract.exchange import Exchange
+from understudy.loops import keep_loaded, runner
 from understudy.probe import corpus, failures, recorded, report
 from understudy.probe.command import Prepared, prepare, tell_unreached, write_baseline
 from understudy.probe.command import Wish as Verifying
@@ -73,7 +74,9 @@ def replay(wish: Wish) -> int:
     asked = SwiftTarget(wish.verifying.url, prepared.manners)
     run = Replay(asked, prepared.judge, order, screen.progress)
     try:
-        results, smallest = asyncio.run(_run(wish, run, expectation))
+        keep_loaded()
+        with runner() as running:
+            results, smallest = running.run(_run(wish, run, expectation))
     except UnreachableError as error:
         tell_unreached(wish.verifying.url, prepared, wish.reports, str(error), as_json=wish.as_json)
         raise

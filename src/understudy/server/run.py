@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import gc
 import logging
 import os
 import signal
@@ -22,6 +21,7 @@ import uvicorn
 import watchfiles
 from starlette.types import Receive, Scope, Send
 
+from understudy.loops import keep_loaded, runner
 from understudy.server.actioncable.transport import CuttableWebSocket
 from understudy.server.app import App
 from understudy.server.connection import BreakableConnection
@@ -192,16 +192,8 @@ def run(
             watcher.cancel()
 
     keep_loaded()
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(serve())
-
-
-def keep_loaded() -> None:
-    """Tell the collector that what is loaded by now stays: it need not look at it again, nor at each few requests."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(50_000, 20, 50)
+    with runner() as running:
+        running.run(serve())
 
 
 async def _watch(watched: Callable[[], Iterable[Path]], changed: Callable[[set[Path]], None]) -> None:

@@ -14,6 +14,7 @@ from understudy.contract.diff.changes import Difference, Findings, Use
 from understudy.contract.diff.prose import remarks
 from understudy.contract.diff.schemas import Schemas
 from understudy.contract.diff.spot import Spot
+from understudy.contract.styles import USUAL
 from understudy.contract.templates import PARAMETER
 
 Key = tuple[str, str]
@@ -21,7 +22,6 @@ Key = tuple[str, str]
 _COMPARED = frozenset({
     "name", "in", "required", "schema", "content", "style", "explode", "allowReserved", "allowEmptyValue",
 })  # fmt: skip
-_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 # Header parameters that OpenAPI has described elsewhere.
 _IGNORED = frozenset({"accept", "content-type", "authorization"})
 
@@ -77,7 +77,7 @@ class Parameters:
         if empty[0] != empty[1]:
             verb, text = ("added", "may be empty now") if empty[1] else ("removed", "may not be empty any more")
             self._add(f"empty-value-{verb}", a, b, f"`{name}` {text}", use, "allowEmptyValue")
-        written = [serialisation(spot, _STYLES.get(spot.get("in", ""), "simple")) for spot in (a, b)]
+        written = [serialisation(spot, USUAL.get(spot.get("in", ""), "simple")) for spot in (a, b)]
         apart = [key for key in written[0] if written[0][key] != written[1][key]]
         if apart:
             told = ", ".join(f"{key} was {show(written[0][key])} and is {show(written[1][key])}" for key in apart)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -67,20 +68,23 @@ class Ask:
         """The same with nothing left open: known values, and where nothing is known the ones that were made."""
         values = {name: known.get(name, made) for name, made in self.open.items()}
         path = {name: values.get(name, value) for name, value in self.parameters.get("path", {}).items()}
-        return replace(
-            self,
-            parameters={**self.parameters, "path": path} if path else self.parameters,
-            headers={name: _put(text, values) for name, text in self.headers.items()},
-            query={name: _put(text, values) for name, text in self.query.items()},
-            open={},
+        return Ask(
+            {**self.parameters, "path": path} if path else self.parameters,
+            self.body,
+            self.media_type,
+            {name: _put(text, values) for name, text in self.headers.items()},
+            {name: _put(text, values) for name, text in self.query.items()},
+            self.method,
         )
 
-    def request(self, contract: Contract, operation: Operation) -> Request:
-        """The request as it goes over the wire; what is still open gets the values that were made for it.
+    def request(
+        self, contract: Contract, operation: Operation, known: Mapping[str, Any] = MappingProxyType({})
+    ) -> Request:
+        """The request as it goes over the wire; what is open gets known values, or those that were made for it.
 
         Errors: `BuildError`; `UnicodeEncodeError` for text that no URL or header can carry.
         """
-        ask = self.filled({}) if self.open else self
+        ask = self.filled(known) if self.open else self
         parameters: dict[str | tuple[str, str], Any] = {
             (place, name): value for place, named in ask.parameters.items() for name, value in named.items()
         }

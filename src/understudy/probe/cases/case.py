@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
@@ -90,12 +91,15 @@ class Case:
         """The aim in one line: ``maxLength: one longer than the longest``."""
         return f"{self.aim.keyword}: {self.aim.what}"
 
-    def request(self, contract: Contract) -> Request:
-        """The request as it goes over the wire; what is still open gets the values that were made for it.
+    def request(self, contract: Contract, known: Mapping[str, Any] = MappingProxyType({})) -> Request:
+        """The request as it goes over the wire; what is open gets known values, or those that were made for it.
+
+        It stays the same case, sent to a place where other things exist. The label was given for the values that were
+        made; a known value that breaks the contract makes it worth nothing.
 
         Errors: `KeyError` where the contract has no such operation; what `Ask.request` raises.
         """
-        return self.ask.request(contract, contract.by_id[self.operation_id])
+        return self.ask.request(contract, contract.by_id[self.operation_id], known)
 
     def as_json(self) -> dict[str, Any]:
         """The case as JSON data, for `from_json`."""
@@ -129,15 +133,6 @@ def found_as_json(found: Sequence[Found]) -> dict[str, Any]:
 def found_from_json(data: Mapping[str, Any]) -> tuple[Found, ...]:
     """What `found_as_json` wrote. Errors: `TypeError` for anything else."""
     return tuple(Found(**one) for one in data.get("found", ()))
-
-
-def fill(case: Case, known: Mapping[str, Any]) -> Case:
-    """The case with nothing left open: known values by name, and where nothing is known the ones that were made.
-
-    The id stays: it is the same case, sent to a place where other things exist. The label was given for the values
-    that were made; a known value that breaks the contract makes it worth nothing.
-    """
-    return replace(case, ask=case.ask.filled(known))
 
 
 def identity(operation_id: str, ask: Ask) -> str:

@@ -12,8 +12,6 @@ import socket
 from types import TracebackType
 from typing import Self
 
-from uvicorn.loops.auto import auto_loop_factory
-
 from understudy.server.proxy.court import Court
 from understudy.server.proxy.relay import Relay
 from understudy.server.proxy.upstream import Upstream
@@ -80,8 +78,3 @@ class Proxy:
     async def _serve(self, wire: Wire) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await Relay(self.upstream, self.court, wire).run()
-
-
-def runner() -> asyncio.Runner:
-    """What runs a proxy: the quickest event loop there is, as for our own server."""
-    return asyncio.Runner(loop_factory=auto_loop_factory())
