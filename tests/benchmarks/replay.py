@@ -1,7 +1,7 @@
 """Measures a replay: cases a second, judged and all, beside what wrk gets from one endpoint of the same server.
 
 ``python tests/benchmarks/replay.py`` in an environment that has the project installed. Server and replay have a core
-each where the system allows it. Figures are this machine's; the ratio to wrk in the same round is the point.
+each where the system allows it, and each replay finds a server that begins anew. Figures are this machine's; the ratio to wrk in the same round is the point.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import affinity
+import httpx
 import load
 from cases import SINGLE
 
@@ -85,6 +86,8 @@ def measure(url: str, items: list[corpus.Item], chosen: argparse.Namespace) -> N
         peer = load.measure(port, SINGLE, seconds=chosen.seconds, connections=chosen.concurrency).rate
         peers += [peer] if number else []
         for name, kind in CLIENTS.items():
+            # What an earlier replay has left would make answers longer.
+            httpx.post(f"{url}/_understudy/reset").raise_for_status()
             with affinity.on(affinity.LOAD), runner() as running:
                 sample = running.run(replayed(prepared[name], url, items, kind, chosen.concurrency))
             rates[name] += [sample] if number else []
