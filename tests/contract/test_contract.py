@@ -324,7 +324,7 @@ def test_a_mark_leaves_the_refusal_to_the_product(tmp_path: Path) -> None:
     request = Request(
         "POST", "/f", headers=[(b"content-type", b"application/json")], body=b'{"a": "xx", "b": "xx"}', template="/f"
     )
-    assert [(v.where, marked.left_to_product(v)) for v in marked.check_request(request)] == [
+    assert [(v.where, marked.refused_by.product(v)) for v in marked.check_request(request)] == [
         ("/body/a", True),
         ("/body/b", False),
     ]

@@ -73,7 +73,7 @@ def test_what_breaks_real_servers_is_refused(name: str, body: Any, media_type: s
     """D11, W4, W6: what a real server answers with 500 or drops without a word breaks the contract."""
     found = LATER.check_request(ask(name, body, media_type))
     assert {violation.where for violation in found} == {where}
-    assert not any(LATER.left_to_product(violation) for violation in found)
+    assert not any(LATER.refused_by.product(violation) for violation in found)
 
 
 LEFT: list[tuple[str, Any, str, str]] = [
@@ -95,7 +95,7 @@ def test_what_the_product_refuses_is_left_to_it(name: str, body: Any, media_type
     sent = urlencode(body) if media_type == FORM and isinstance(body, dict) else body
     found = LATER.check_request(ask(name, sent, media_type))
     assert [violation.where for violation in found] == [where]
-    assert all(LATER.left_to_product(violation) for violation in found)
+    assert all(LATER.refused_by.product(violation) for violation in found)
 
 
 @pytest.mark.parametrize("query", [b"", b"typing_status=on", b"typing_status=perhaps"])

@@ -120,7 +120,7 @@ def test_a_request_needs_a_business_and_a_token(profile: str) -> None:
     ]
     for body, token in wrong:
         (violation,) = contract.check_request(asked(body, token))
-        assert contract.left_to_product(violation) is (profile == "observed"), violation
+        assert contract.refused_by.product(violation) is (profile == "observed"), violation
     codes = {v.code for v in contract.check_request(asked({}, None))}
     assert codes == {"security-missing", "schema-required"}
 

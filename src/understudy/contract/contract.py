@@ -7,7 +7,7 @@ everywhere. It must not know who asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from understudy.contract.media import find_media_type, is_opaque
 from understudy.contract.operation import Operation, parameters_at
 from understudy.contract.outbound import callbacks, webhooks
 from understudy.contract.plan import Plan, Planner
+from understudy.contract.refused_by import RefusedBy
 from understudy.contract.violations import Side, Violation
 
 EngineName = Literal["plan", "stock"]
@@ -30,10 +31,6 @@ ENGINES: tuple[EngineName, ...] = ("plan", "stock")
 
 NOT_MODIFIED = 304
 JSON = "application/json"
-
-# What carries this mark (a schema, a body, a security scheme) breaks in a way that the product itself refuses, in its
-# own words.
-REFUSED_BY = "x-refused-by"
 
 
 class Contract:
@@ -56,6 +53,7 @@ class Contract:
         self.events = {webhook.template: webhook for webhook in webhooks(self.data)}
         self.callbacks = tuple(callbacks(self.data))
         self.sent = {callback.sent.template: callback.sent for callback in self.callbacks} | self.events
+        self.refused_by = RefusedBy(self.data)
         self.engine = Engine(self.data, document.version)
         self.planner = Planner(self.data, document.version)
         self._planned = engine == "plan"
@@ -182,25 +180,6 @@ class Contract:
         if found is None:
             found = self._response_plans[operation.operation_id, status] = self.planner.response(operation, status)
         return found
-
-    def left_to_product(self, violation: Violation) -> bool:
-        """Whether the document says that the product itself refuses what breaks this promise.
-
-        The mark stands beside the broken keyword, on what it belongs to, or on the first security scheme asked for.
-        """
-        if violation.code == "security-missing":
-            required = pointer.find(self.data, violation.schema)
-            schemes = self.data.get("components", {}).get("securitySchemes", {})
-            first = next((name for names in required for name in names), "")
-            return bool(schemes.get(first, {}).get(REFUSED_BY) == "product")
-        for place in (violation.schema, violation.schema.rpartition("/")[0]):
-            try:
-                node = pointer.find(self.data, place)
-            except KeyError:
-                continue
-            if isinstance(node, Mapping) and node.get(REFUSED_BY) == "product":
-                return True
-        return False
 
     def _is_seen(self, content: Body, setting: wording.Setting) -> bool:
         """Whether a schema is asked of a body: it can be read, and the schema speaks of what it is."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import reduce
+from functools import cache, reduce
+from inspect import signature
 from operator import truediv
 from typing import Any
 
@@ -21,6 +22,7 @@ from openapi_core.security import providers
 from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotFound
+from openapi_core.validation import decorators
 from openapi_core.validation import validators as parts
 from openapi_core.validation.request import (
     V30RequestBodyValidator,
@@ -79,8 +81,22 @@ class Silence:
         """Say nothing."""
 
 
+class Nowhere:
+    """Stands where openapi-core makes an empty document for each request, in case an operation has no parameters."""
+
+    _path = SchemaPath.from_dict({})
+
+    @classmethod
+    def from_dict(cls, _: Any) -> SchemaPath:
+        """The way through it."""
+        return cls._path
+
+
 for _module in (deserializers, providers, parts, request_parts, response_parts):
     vars(_module)["warnings"] = Silence
+vars(request_parts)["SchemaPath"] = Nowhere
+# It asks for the signature of the same few functions with each error that it raises.
+vars(decorators)["signature"] = cache(signature)
 
 
 # How many resolved places of a document are remembered.

@@ -235,7 +235,7 @@ class Inbound:
             return
         if enforce:
             grave = [violation for violation in broken if violation.status]
-            blocking = [violation for violation in grave if not contract.left_to_product(violation)]
+            blocking = [violation for violation in grave if not contract.refused_by.product(violation)]
             if blocking:
                 _refuse(call, blocking)
                 return
