@@ -103,6 +103,8 @@ _DEPLOYMENT = (
                  help="Send this header with every request; its value is in no report. Repeatable."),
     click.option("--header-from", "headers_from", type=Pair(), multiple=True, metavar="NAME=VARIABLE",
                  help="The same, its value from an environment variable. Repeatable."),
+    click.option("--header-command", "headers_by", type=Pair(), multiple=True, metavar="NAME=COMMAND",
+                 help="The same, its value printed by a command, which is asked again at a 401. Repeatable."),
     click.option("--safe/--unsafe", "safe", default=None,
                  help="Send only what is harmless; the default for all but this machine."),
     click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second."),

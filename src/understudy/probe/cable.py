@@ -71,7 +71,7 @@ class Cable:
             self._socket = await _Connect(
                 self.url,
                 subprotocols=[Subprotocol(SUBPROTOCOL)],
-                additional_headers=manners.headers,
+                additional_headers=manners.own,
                 open_timeout=manners.patience,
                 close_timeout=CLOSING,
                 proxy=None,

@@ -23,6 +23,7 @@ from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
 from understudy.probe import report
 from understudy.probe.judge import LAW, Judge
+from understudy.probe.renewal import Renewal, RenewalError
 from understudy.probe.report import masking, terminal
 from understudy.probe.results import KEPT, Part, Results, gather
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
@@ -47,6 +48,7 @@ class Wish:
     params: Sequence[tuple[str, str]] = ()
     headers: Sequence[tuple[str, str]] = ()
     headers_from: Sequence[tuple[str, str]] = ()
+    headers_by: Sequence[tuple[str, str]] = ()
     safe: bool | None = None
     rate: float | None = None
     timeout: float = 10.0
@@ -71,7 +73,7 @@ class Prepared:
         judge: who judges.
         order: what is to be verified.
         manners: how the deployment is treated.
-        secrets: what no report may show.
+        secrets: what no report may show; there may be more as time goes on.
     """
 
     judge: Judge
@@ -112,8 +114,15 @@ def prepare(wish: Wish) -> Prepared:
         fails_on=frozenset({LAW, *judge.contracts}) if wish.fail_on == "any" else None,
         parts=[part for part in PARTS if part in (wish.parts or PARTS)],
     )
-    manners = Manners(rate=wish.rate, patience=wish.timeout, headers=headers, verify=not wish.insecure)
-    return Prepared(judge, order, manners, [*hidden, *given])
+    secret = [*hidden, *given]
+    manners = Manners(
+        rate=wish.rate,
+        patience=wish.timeout,
+        headers=headers,
+        renewal=_renewal(wish, secret),
+        verify=not wish.insecure,
+    )
+    return Prepared(judge, order, manners, secret)
 
 
 def judge_for(
@@ -161,6 +170,18 @@ def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:
         headers[name] = os.environ[variable]
     hidden = [headers[name] for name, _ in wish.headers_from]
     return headers, [*hidden, *masking.secrets_of(headers)]
+
+
+def _renewal(wish: Wish, hidden: list[str]) -> Renewal | None:
+    """The headers whose values commands print; each value is hidden from then on."""
+    if not wish.headers_by:
+        return None
+    renewal = Renewal(dict(wish.headers_by), hidden.append)
+    try:
+        renewal.ask()
+    except RenewalError as error:
+        raise TargetError(str(error)) from None
+    return renewal
 
 
 def _known(wish: Wish) -> tuple[dict[str, str], list[str]]:

@@ -180,7 +180,7 @@ class Live:
         if known:
             return known
         first = next((one for one in finding.exchanges if isinstance(one, Exchange)), None)
-        own = {name.lower().encode() for name in self.target.manners.headers}
+        own = {name.lower().encode() for name in self.target.manners.own}
         if first is None:
             return ()
         request = first.request

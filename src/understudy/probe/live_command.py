@@ -79,9 +79,9 @@ def run(wish: Wish) -> int:
     place = _place(wish.making)
     click.echo(f"seed: {prepared.order.seed}", err=asked.as_json)
     screen = terminal.Screen(sys.stderr if asked.as_json else sys.stdout, secrets=prepared.secrets)
-    mask = masking.Mask(prepared.secrets)
     results, live = asyncio.run(_run(wish, prepared, place, screen, shard))
     _tell(wish, prepared, results, screen)
+    mask = masking.Mask(prepared.secrets)
     for line in told(live.keeper.told, wish.making.out):
         click.echo(mask.text(line), err=asked.as_json)
     items = [*live.keeper.items, *live.keeper.found]

@@ -24,6 +24,7 @@ from understudy.contract.coding import opened
 from understudy.contract.exchange import Exchange, Request, Response
 from understudy.contract.traffic import PACKED, unjudged
 from understudy.contract.violations import Violation
+from understudy.probe.renewal import Renewal, RenewalError
 
 LARGEST_ANSWER = 20_000_000
 """How much of an answer's body is read, in bytes; without its content coding."""
@@ -31,6 +32,7 @@ TOO_LARGE = ("answer-too-large", f"the answer has more than {LARGEST_ANSWER:,} b
 LONGEST_PAUSE = 60.0
 """How long a Retry-After is obeyed, in seconds."""
 TOO_MANY = 429
+REFUSED = 401
 MASK = b"***"
 
 
@@ -47,6 +49,7 @@ class Manners:
         connect: seconds until a connection must stand.
         patience: seconds until an answer must be there, body included.
         headers: sent with every request, secrets among them; their values stand in no exchange.
+        renewal: further ones, whose values run out and are asked for again.
         retries: how often a request is sent again after a 429 with Retry-After.
         verify: whether the certificate must be good.
     """
@@ -55,8 +58,14 @@ class Manners:
     connect: float = 5.0
     patience: float = 10.0
     headers: Mapping[str, str] = field(default_factory=dict)
+    renewal: Renewal | None = None
     retries: int = 3
     verify: bool = True
+
+    @property
+    def own(self) -> Mapping[str, str]:
+        """All headers that are sent with every request, as they are by now."""
+        return {**self.headers, **self.renewal.values} if self.renewal else self.headers
 
 
 class Target:
@@ -101,7 +110,7 @@ class Target:
 
         Errors: `UnreachableError`.
         """
-        exchange = await self._once(Request("GET", "/"), "", self.manners.headers)
+        exchange = await self._once(Request("GET", "/"), "", self.manners.own)
         if exchange.response is None:
             raise UnreachableError(f"{self.url} cannot be reached: {exchange.note}")
 
@@ -115,7 +124,22 @@ class Target:
 
         What HTTP has no way to write is not sent: no answer then, no violation, and a note that says why.
         """
-        headers = {name: value for name, value in self.manners.headers.items() if name.lower() not in without}
+        headers = {name: value for name, value in self.manners.own.items() if name.lower() not in without}
+        exchange = await self._patiently(request, operation_id, headers)
+        renewal = self.manners.renewal
+        if renewal is None or not _refused(exchange) or renewal.values.keys().isdisjoint(headers):
+            return exchange
+        try:
+            if await renewal.again(headers):
+                fresh = {name: self.manners.own[name] for name in headers}
+                exchange = await self._patiently(request, operation_id, fresh)
+                renewal.tried(helped=not _refused(exchange))
+        except RenewalError as error:
+            exchange.note = str(error)
+        return exchange
+
+    async def _patiently(self, request: Request, operation_id: str, headers: Mapping[str, str]) -> Exchange:
+        """Send a request, and again where the deployment asks to wait."""
         exchange = await self._once(request, operation_id, headers)
         for _ in range(self.manners.retries):
             pause = _retry_after(exchange.response)
@@ -227,6 +251,10 @@ def with_headers(request: Request, headers: Sequence[tuple[bytes, bytes]]) -> Re
         path_params=request.path_params,
         raw_path=request.target.partition("?")[0],
     )
+
+
+def _refused(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status_code == REFUSED
 
 
 def _retry_after(response: Response | None) -> float | None:

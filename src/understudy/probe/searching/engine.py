@@ -78,7 +78,7 @@ class Run:
     def __call__(self) -> None:
         """Run to the end, or until `stop`. Blocks."""
         self.relay.on_stop = self.stop
-        configuration = settings(self.wish, self.relay.target.manners.headers)
+        configuration = settings(self.wish, self.relay.own)
         config = schemathesis.Config.from_dict(configuration)
         with using(self.wish.database):
             schema: schemathesis.BaseSchema = schemathesis.openapi.from_asgi(DOCUMENT, self.relay, config=config)

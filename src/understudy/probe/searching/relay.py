@@ -71,6 +71,7 @@ class Relay:
         stopped: why nothing is sent any more; empty as long as it is.
         gone: whether it stopped because the deployment no longer answers.
         on_stop: called when nothing is sent any more.
+        own: the deployment's own headers, as Schemathesis is told them.
         shrunk: the fingerprints of the findings that were made smaller.
     """
 
@@ -94,6 +95,7 @@ class Relay:
         self.stopped = ""
         self.gone = False
         self.on_stop: Callable[[], None] = lambda: None
+        self.own = dict(target.manners.own)
         self._document = orjson.dumps(document)
         self._templates = Templates((template, template) for template in judge.main.templates())
         self._loop = asyncio.get_running_loop()
@@ -165,7 +167,7 @@ class Relay:
 
     def _request(self, scope: Mapping[str, Any], body: bytes) -> tuple[Request, Collection[str]]:
         """The request as it is to be sent, and which of the deployment's own headers it is to go without."""
-        own = {name.lower().encode(): value.encode() for name, value in self.target.manners.headers.items()}
+        own = {name.lower().encode(): value.encode() for name, value in self.own.items()}
         headers = [(name, value) for name, value in scope["headers"] if name not in OURS and own.get(name) != value]
         meant = {name for name, value in scope["headers"] if own.get(name) == value}
         raw = scope["raw_path"].decode("latin-1")
