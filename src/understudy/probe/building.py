@@ -6,6 +6,7 @@ contract's. It must not choose any value.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from understudy.contract.xml_mapping import Writer
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+# What no URL can hold as it is; all else in a template is as its author encoded it.
+_UNWRITABLE = re.compile(r'(?:[^!-~]|["<>\\^`|])+')
 
 
 class BuildError(Exception):
@@ -82,8 +85,16 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How the requests of an operation are written: its parameters, its bodies by media type, and these JSON first."""
+    """How the requests of an operation are written.
 
+    Attributes:
+        path: its template, encoded but for the names in braces.
+        parameters: its parameters.
+        content: its bodies by media type.
+        media_types: these, JSON first.
+    """
+
+    path: str
     parameters: tuple[_Parameter, ...]
     content: Mapping[str, Any]
     media_types: tuple[str, ...]
@@ -103,12 +114,12 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path, path_params = operation.template, dict[str, str]()
+    form = _form(contract, operation)
+    path, path_params = form.path, dict[str, str]()
     headers = [(name, value) for name, value in values.headers.items() if name.lower() != "cookie"]
     query: list[tuple[str, str]] = []
     cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
     left = dict(values.parameters)
-    form = _form(contract, operation)
     for parameter in form.parameters:
         place, name = parameter.key
         given = left.pop(name, None)
@@ -165,8 +176,17 @@ def _form(contract: Contract, operation: Operation) -> _Form:
             _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
             content = node.get("content", {})
         named = sorted(content, key=lambda name: not is_json(name.partition(";")[0].strip().lower()))
-        forms[operation.operation_id] = _Form(parameters, content, tuple(named))
+        forms[operation.operation_id] = _Form(_encoded(operation.template), parameters, content, tuple(named))
     return forms[operation.operation_id]
+
+
+def _encoded(template: str) -> str:
+    """A path template as a request line takes it; names in braces stay as they are, to be replaced."""
+    pieces = re.split(r"(\{[^{}]*\})", template)
+    return "".join(
+        piece if index % 2 else _UNWRITABLE.sub(lambda found: quote(found[0]), piece)
+        for index, piece in enumerate(pieces)
+    )
 
 
 def _body(contract: Contract, form: _Form, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
