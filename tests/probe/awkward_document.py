@@ -56,9 +56,9 @@ AWKWARD = document(
     {
         **{path: {"get": operation(f"plain {number}"), "head": operation(f"head {number}")} for number, path in enumerate(PATHS)},
         "/named/" + "/".join(f"{{{name}}}" for name in NAMES): {
-            "get": operation("named", parameters=[parameter(name, "path", values(TEXTS[:12])) for name in NAMES])
+            "get": operation("named", parameters=[parameter(name, "path", {"type": "string", "minLength": 1}) for name in NAMES])
         },
-        "/styles/{label}{matrix}": {"get": operation("styles", parameters=[
+        "/styles/{label}/{matrix}": {"get": operation("styles", parameters=[
             parameter("label", "path", LIST, style="label", explode=True), parameter("matrix", "path", SPREAD, style="matrix", explode=True),
             parameter("form", "query", LIST), parameter("short", "query", LIST, explode=False), parameter("pipe", "query", LIST, style="pipeDelimited", explode=False),
             parameter("space", "query", LIST, style="spaceDelimited", explode=False), parameter("deep[x]", "query", SPREAD, style="deepObject", explode=True),

@@ -47,7 +47,7 @@ def ran(name: str, made: Script, folder: Path, url: str) -> subprocess.Completed
     (file,) = write_all(folder, [name], made)
     return subprocess.run(
         RUNS[name](file), capture_output=True, text=True, check=False, timeout=120, cwd=folder,
-        env={**os.environ, "BASE": url, "UNDERSTUDY_PARAM_BEARER": "5ecr3t", "PYTEST_ADDOPTS": ""},
+        env={**os.environ, "BASE": url, "UNDERSTUDY_PARAM_BEARER": "5ecr3t", "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
 
 
