@@ -6,7 +6,6 @@ contract's. It must not choose any value.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,13 +25,12 @@ from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.styles import manner
+from understudy.contract.templates import encoded
 from understudy.contract.xml_mapping import Writer
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-# What no URL can hold as it is; all else in a template is as its author encoded it.
-_UNWRITABLE = re.compile(r'(?:[^!-~]|["<>\\^`|])+')
 
 
 class BuildError(Exception):
@@ -176,17 +174,8 @@ def _form(contract: Contract, operation: Operation) -> _Form:
             _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
             content = node.get("content", {})
         named = sorted(content, key=lambda name: not is_json(name.partition(";")[0].strip().lower()))
-        forms[operation.operation_id] = _Form(_encoded(operation.template), parameters, content, tuple(named))
+        forms[operation.operation_id] = _Form(encoded(operation.template), parameters, content, tuple(named))
     return forms[operation.operation_id]
-
-
-def _encoded(template: str) -> str:
-    """A path template as a request line takes it; names in braces stay as they are, to be replaced."""
-    pieces = re.split(r"(\{[^{}]*\})", template)
-    return "".join(
-        piece if index % 2 else _UNWRITABLE.sub(lambda found: quote(found[0]), piece)
-        for index, piece in enumerate(pieces)
-    )
 
 
 def _body(contract: Contract, form: _Form, values: Values, boundary: str | None) -> tuple[bytes, str | None]:
