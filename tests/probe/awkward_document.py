@@ -21,7 +21,7 @@ TEXTS = [
 WORDS = [text for text in TEXTS if text.strip() == text and text.isprintable() and text.isascii()]
 """Those of them that a header can carry."""
 
-PATHS = ["/users/@me", "/v1/:batch", "/$metadata", "/it's", "/a b/käse", "/x;y=1/~home", "/do(this)!,*+", '/q"`']
+PATHS = ["/users/@me", "/v1/:batch", "/$metadata", "/it's", "/a b/käse 世界", "/x;y=1/~home", "/do(this)!,*+", '/q"`']
 NAMES = ["path", "HOME", "home", "class", "base", "page slug", "a-b", "a_b", "1st", "käse"]
 
 
