@@ -87,6 +87,30 @@ def test_a_served_session_is_judged_as_its_record_is(tmp_path: Path) -> None:
         assert told["message-created"] >= 1
 
 
+def test_only_the_sandbox_that_is_named_is_judged(tmp_path: Path) -> None:
+    """What was said in one sandbox is neither a finding nor a request of another's session; all are judged without a name."""
+    report = tmp_path / "report.json"
+    with understudy.serve("chatwoot", seed=1, policy="report") as fake:
+        for _ in range(2):
+            assert httpx.get(f"{fake.url}/~clean{CONTACTS}/demo-contact").status_code == 200
+        for sandbox in ("broken", "other"):
+            httpx.post(f"{fake.url}/~{sandbox}{CONTACTS}", json={"name": 7})
+        httpx.get(f"{fake.url}{CONTACTS}/demo-contact")
+        outcomes = {}
+        for options in (("--sandbox", "clean"), ("--sandbox", "broken"), ("--sandbox", "nobody"), ()):
+            done = judged(fake.url, *options, "--report", f"json={report}")
+            told = json.loads(report.read_text())
+            requests = sum(part["requests"] for part in told["parts"])
+            found = {(one["broken"]["operation_id"], one["broken"]["code"]) for one in told["findings"]}
+            outcomes[options] = (done.exit_code, requests, found)
+            report.unlink()
+    broken = {("create-a-contact", "schema-type")}
+    assert outcomes["--sandbox", "clean"] == (0, 2, set())
+    assert outcomes["--sandbox", "broken"] == (1, 1, broken)
+    assert outcomes["--sandbox", "nobody"][1:] == (0, set())
+    assert outcomes[()] == (1, 5, broken)
+
+
 def test_a_session_says_how_much_of_it_is_forgotten_and_what_a_fault_did(tmp_path: Path) -> None:
     """The journal keeps no more than there is room for; what was asked to fail is told and not judged."""
     report = tmp_path / "report.json"

@@ -7,6 +7,7 @@ of it, so that both speak of the same promises. It must not know what is done wi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,7 @@ Profile = Literal["observed", "published"]
 PROFILES: tuple[Profile, ...] = ("observed", "published")
 REFUSALS = Path("understudy/refusals.overlay.yaml")
 _ADDRESS = re.compile(r"https?:/")
+_ODD = re.compile(r"[^\w.-]+")
 
 
 class TargetError(Exception):
@@ -53,13 +55,31 @@ def service_of(target: str) -> Service | None:
     )
 
 
-def target_name(target: str) -> str:
-    """What a target is called: a service by its name, a document by its file's.
+def target_names(targets: Sequence[str]) -> dict[str, str]:
+    """What each target is called: a service by its name, a document by its file's.
 
-    Errors: `TargetError`.
+    Documents of one name have their folders' before it, as many as tell them apart: ``orders-openapi``.
+
+    Errors: `TargetError`, also for what cannot be told apart.
     """
-    service = service_of(target)
-    return service.name if service else Path(target).stem
+    services = {target: service_of(target) for target in targets}
+    names = {target: service.name if service else Path(target).stem for target, service in services.items()}
+    paths = {target: Path(target).resolve() for target, service in services.items() if service is None}
+    for depth in range(1, max((len(path.parts) for path in paths.values()), default=1)):
+        for target in _alike(names) & paths.keys():
+            folders = paths[target].parts[1:-1][-depth:]
+            names[target] = _ODD.sub("-", "-".join((*folders, paths[target].stem)))
+    for target in _alike(names) & paths.keys():
+        names[target] = paths[target].name  # shop.json beside shop.yaml
+    if alike := sorted(_alike(names)):
+        raise TargetError(f"{' and '.join(alike)} are both called {names[alike[0]]}; name each once, or rename one")
+    return names
+
+
+def _alike(names: Mapping[str, str]) -> set[str]:
+    """The targets whose name another one has, too."""
+    times = Counter(names.values())
+    return {target for target, name in names.items() if times[name] > 1}
 
 
 def document_of(

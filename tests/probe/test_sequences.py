@@ -111,6 +111,18 @@ class Counter:
         await send({"type": "http.response.body", "body": body})
 
 
+def test_names_of_any_letters_are_filled_in() -> None:
+    """What a parameter beyond ASCII is captured as can be used by later steps, and its path goes as a URL."""
+    document = Path(__file__).resolve().parents[1] / "made_documents" / "unicode.yaml"
+    contract = Contract(load(document))
+    steps = [(sequence, step) for sequence in derived(contract) for step in sequence.steps if step.names()]
+    assert steps
+    for sequence, step in steps:
+        assert step.names() <= {name for one in sequence.steps for name in (*one.capture, *one.ask.open)}
+        asked = step.filled(dict.fromkeys(step.names(), 7)).request(contract, contract.by_id[step.operation_id])
+        assert asked.target == "/k%C3%A4se/7"
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))

@@ -71,7 +71,7 @@ def test_settings_and_first_states_go_where_there_are_any() -> None:
         (("shop.json", "pets.json"), {"overlays": ["cats=titles.yaml"]}, "names nothing that is served; served are: shop, pets"),
         (("shop.json", "chatwoot"), {"settings": [("colour", "red")]}, "shop has none; chatwoot has autoreply, release"),
         (("shop.json", "chatwoot"), {"settings": [("chatwoot", "release")]}, "write it like --set chatwoot=release=4.13"),
-        (("shop.json", "./shop.json"), {"overlays": ["shop=titles.yaml"]}, "shop is the name of shop.json and ./shop.json"),
+        (("shop.json", "./shop.json"), {"overlays": ["shop=titles.yaml"]}, "./shop.json and shop.json are both called shop.json; name each once"),
     ],
 )  # fmt: skip
 def test_what_could_be_meant_for_several_or_for_none_is_told(

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import yaml
 
 from documents import document, operation
 from played import Serve
+from processes import run, serving
 from understudy.effective import TargetError
 from understudy.server.stage import Direction, stage
 
@@ -109,3 +112,41 @@ def test_a_base_path_that_cannot_be_is_told_with_the_fix(base_paths: dict[str, s
     with pytest.raises(TargetError) as error:
         stage(["pingback"], Direction(base_paths=base_paths))
     assert told in str(error.value)
+
+
+def test_each_document_is_read_below_its_base_path(serve: Serve, tmp_path: Path) -> None:
+    """At the root it is the first target's; a path that a document has itself stays that document's."""
+    shop = written(tmp_path, "shop", "/things", servers=[{"url": "https://shop.example/v1"}])
+    docs = written(tmp_path, "docs", "/openapi.json", servers=[{"url": "/docs"}])
+    client = serve("pingback", shop, docs)
+    below = client.get("/v1/openapi.json").json()
+    assert (below["servers"], list(below["paths"])) == ([{"url": "/v1"}], ["/things"])
+    assert yaml.safe_load(client.get("/v1/openapi.yaml").text)["paths"].keys() == below["paths"].keys()
+    assert "/api/v1/conversations/" in client.get("/openapi.json").json()["paths"]
+    assert "paths" not in client.get("/docs/openapi.json").json()
+    assert list(yaml.safe_load(client.get("/docs/openapi.yaml").text)["paths"]) == ["/openapi.json"]
+    assert client.get("/v1/openapi.txt").status_code == 404
+
+
+def test_documents_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    """Each can be moved, given an overlay and asked for; what cannot be told apart is a message."""
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text(
+        "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions: [{target: $.info, update: {x-mine: 1}}]"
+    )
+    targets = []
+    for folder in ("a/orders", "b/orders", "b/pay ments"):
+        (tmp_path / folder).mkdir(parents=True)
+        targets.append(written(tmp_path / folder, "openapi", "/things"))
+    names = ("a-orders-openapi", "b-orders-openapi", "pay-ments-openapi")
+    moved = [option for name in names for option in ("--base-path", f"{name}=/{name}")]
+    with serving(*targets, *moved, "--overlay", f"{names[1]}={overlay}") as server:
+        for name, mine in zip(names, (None, 1, None), strict=True):
+            assert f"{server.url}/{name}/openapi.json" in server.announced
+            for place in (f"/{name}/openapi.json", f"/_understudy/services/{name}/openapi.json"):
+                assert httpx.get(server.url + place).json()["info"].get("x-mine") == mine
+            assert httpx.get(f"{server.url}/{name}/things").status_code == 200
+    clash = run("serve", *targets[:2], "--port", "0")
+    assert "a-orders-openapi and b-orders-openapi both have the path /things" in clash.stderr
+    twice = run("serve", targets[0], str(Path(targets[0]).parent / ".." / "orders" / "openapi.json"), "--port", "0")
+    assert (twice.returncode, "are both called openapi.json; name each once" in twice.stderr) == (2, True)

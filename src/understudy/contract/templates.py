@@ -11,10 +11,22 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
+# What no URL can hold as it is; all else in a template is as its author encoded it.
+_UNWRITABLE = re.compile(r'(?:[^!-~]|["<>\\^`|])+')
 
 Found = TypeVar("Found")
+
+
+def encoded(template: str) -> str:
+    """A template as it stands in a URL; its parameters stay as they are, to be replaced."""
+    pieces = re.split(r"(\{[^{}]*\})", template)
+    return "".join(
+        piece if index % 2 else _UNWRITABLE.sub(lambda found: quote(found[0]), piece)
+        for index, piece in enumerate(pieces)
+    )
 
 
 def specificity(template: str) -> tuple[tuple[int, str], ...]:

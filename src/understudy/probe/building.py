@@ -25,6 +25,7 @@ from understudy.contract.media import find_media_type
 from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.styles import manner
+from understudy.contract.templates import encoded
 from understudy.contract.xml_mapping import Writer
 
 JSON = "application/json"
@@ -82,8 +83,16 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How the requests of an operation are written: its parameters, its bodies by media type, and these JSON first."""
+    """How the requests of an operation are written.
 
+    Attributes:
+        path: its template, encoded but for the names in braces.
+        parameters: its parameters.
+        content: its bodies by media type.
+        media_types: these, JSON first.
+    """
+
+    path: str
     parameters: tuple[_Parameter, ...]
     content: Mapping[str, Any]
     media_types: tuple[str, ...]
@@ -103,12 +112,12 @@ def build(contract: Contract, operation: Operation, values: Values, *, boundary:
 
     Errors: `BuildError` for a path parameter without a value and for a name that no parameter has.
     """
-    path, path_params = operation.template, dict[str, str]()
+    form = _form(contract, operation)
+    path, path_params = form.path, dict[str, str]()
     headers = [(name, value) for name, value in values.headers.items() if name.lower() != "cookie"]
     query: list[tuple[str, str]] = []
     cookies = [value for name, value in values.headers.items() if name.lower() == "cookie"]
     left = dict(values.parameters)
-    form = _form(contract, operation)
     for parameter in form.parameters:
         place, name = parameter.key
         given = left.pop(name, None)
@@ -165,7 +174,7 @@ def _form(contract: Contract, operation: Operation) -> _Form:
             _, node = pointer.follow(contract.data, (*operation.place, "requestBody"))
             content = node.get("content", {})
         named = sorted(content, key=lambda name: not is_json(name.partition(";")[0].strip().lower()))
-        forms[operation.operation_id] = _Form(parameters, content, tuple(named))
+        forms[operation.operation_id] = _Form(encoded(operation.template), parameters, content, tuple(named))
     return forms[operation.operation_id]
 
 

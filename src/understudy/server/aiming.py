@@ -7,11 +7,11 @@ every target for which it makes sense. Called by `command`. It must not play any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from understudy.effective import TargetError, document_of, service_of, target_name
+from understudy.effective import TargetError, document_of, service_of, target_names
 from understudy.server.stage import Direction
 from understudy.services.service import Service
 
@@ -49,7 +49,7 @@ class _Aiming:
     def __init__(self, targets: Sequence[str], direction: Direction) -> None:
         self.targets = targets
         self.services: Mapping[str, Service | None] = {target: service_of(target) for target in targets}
-        self.names = {target: target_name(target) for target in targets}
+        self.names = target_names(targets)
         self.own = dict.fromkeys(targets, direction)
 
     def settings(self, said: Sequence[tuple[str, str]]) -> None:
@@ -137,16 +137,11 @@ class _Aiming:
         Errors: `TargetError`.
         """
         name, separator, rest = wish.partition("=")
-        found = list(self._called(name))
-        if separator and len(found) == 1:
-            return found[0], rest
-        if separator and found:
-            raise TargetError(f"{option} {wish}: {name} is the name of {' and '.join(found)}; rename one of the files")
+        found = next((target for target in self.targets if self.names[target] == name), None)
+        if separator and found is not None:
+            return found, rest
         is_file = option != "--set"
         if separator and is_file and not Path(wish).exists() and _NAME.fullmatch(name):
             served = ", ".join(self.names.values())
             raise TargetError(f"{option} {wish} names nothing that is served; served are: {served}")
         return None
-
-    def _called(self, name: str) -> Iterator[str]:
-        return (target for target in self.targets if self.names[target] == name)

@@ -67,6 +67,7 @@ class Part:
             path, if not given.
         max_body: how many bytes a request may have.
         enforced: whether its contract is enforced whatever the policy, as that of our own operations is.
+        also_below: templates of it that stand below other parts' base paths, too, with these base paths.
         is_open: whether pages of any origin may use it, where its product has no rules about them.
         fixed_headers: the headers that stand on every answer, as they go over the wire.
     """
@@ -85,6 +86,7 @@ class Part:
     max_body: int = 10_000_000
     enforced: bool = False
     is_open: bool = False
+    also_below: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed_headers: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:

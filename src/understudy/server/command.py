@@ -22,6 +22,7 @@ from understudy.server import logs
 from understudy.server.aiming import Wishes, aim
 from understudy.server.app import App, create_app
 from understudy.server.check import explanation, findings
+from understudy.server.control.documents import address
 from understudy.server.faults.registry import Faults
 from understudy.server.gate import Policy
 from understudy.server.guard import Admission, AdmissionError, admission
@@ -204,7 +205,9 @@ def _announce(url: str, running: Running, direction: Direction, policy: Policy) 
         tried = facts.get("try") or _plainest(item)
         if tried:
             lines.append(f"  try: curl {url}{item.part.base_path}{tried}")
-    lines.append(f"  document: {url}/openapi.json   profile: {direction.profile}   policy: {policy}")
+    parts = [item.part for item in running.staged]
+    documents = ", ".join(url + address(parts, part) for part in parts)
+    lines.append(f"  document: {documents}   profile: {direction.profile}   policy: {policy}")
     frozen = f"   clock: {direction.frozen_at.isoformat()}" if direction.frozen_at else ""
     lines.append(f"  seed: {direction.seed}{frozen}")
     click.echo("\n".join(lines))

@@ -142,6 +142,9 @@ class PartRouting(RoutingMiddleware):  # type: ignore[misc] # connexion is untyp
         self.router.mount(api.base_path, app=api.router)
         for route in api.templates.values():
             self.tree.add(api.base_path + route.template, route)
+        for template, bases in part.also_below.items():
+            for base in bases:
+                self.tree.add(base + template, api.templates[template])
 
 
 class Routing(ConnexionMiddleware):  # type: ignore[misc] # connexion is untyped

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from understudy import bundled
 from understudy.contract.contract import Contract, EngineName
 from understudy.contract.source import SourceError, read
-from understudy.effective import Profile, TargetError, bundled_contract, document_of, settings_of
+from understudy.effective import Profile, TargetError, bundled_contract, document_of, settings_of, target_names
 from understudy.sandbox.registry import SHARED, Sandboxes
 from understudy.sandbox.sandboxes import Sandbox
 from understudy.server.call import Part
@@ -96,7 +96,8 @@ def stage(targets: Sequence[str], direction: Direction) -> list[Staged]:
 
     Errors: `TargetError`.
     """
-    staged = [_stage(target, direction.of(target)) for target in dict.fromkeys(targets)]
+    named = target_names(list(dict.fromkeys(targets)))
+    staged = [_stage(target, name, direction.of(target)) for target, name in named.items()]
     names = [item.part.name for item in staged]
     for name, path in direction.base_paths.items():
         if name not in names:
@@ -126,7 +127,7 @@ def restage(staged: Staged, target: str, direction: Direction, *, anew: bool = F
 
     Errors: `TargetError`; the old part is untouched then.
     """
-    fresh = _stage(target, direction.of(target))
+    fresh = _stage(target, staged.part.name, direction.of(target))
     old = staged.part.answerer
     if not anew and isinstance(fresh.part.answerer, HandlerAnswerer) and isinstance(old, HandlerAnswerer):
         old.service = fresh.part.answerer.service  # its handlers may have changed, the state has not
@@ -191,10 +192,9 @@ def _shared(one: Contract, other: Contract) -> str | None:
     return None
 
 
-def _stage(target: str, direction: Direction) -> Staged:
+def _stage(target: str, name: str, direction: Direction) -> Staged:
     document, service = document_of(target, direction.profile, direction.overlays, direction.settings)
     contract = Contract(document, direction.engine)
-    name = service.name if service else Path(target).stem
     base = direction.base_paths.get(name, base_path(document.data)).rstrip("/")
     if service is None:
         return Staged(_from_document(name, contract, base, direction), document.files)

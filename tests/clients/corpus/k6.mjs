@@ -12,6 +12,7 @@ const tally = { passed: 0, failed: [] };
 function request(method, url, body, params = {}) {
   const sent = join(folder, 'sent'), got = join(folder, 'got');
   const words = ['-sS', '--globoff', '--path-as-is', '-o', got, '-w', '%{http_code}', '-X', method];
+  if (method === 'HEAD') words.push('--ignore-content-length', '-H', 'Connection: close');  // no body follows
   const names = Object.keys(params.headers ?? {});
   for (const name of names) words.push('-H', params.headers[name] === '' ? `${name};` : `${name}: ${params.headers[name]}`);
   if (body !== null) {
@@ -25,7 +26,7 @@ function request(method, url, body, params = {}) {
 
 globalThis.__ENV = process.env;
 globalThis.k6 = {
-  http: { request, batch: requests => requests.map(one => request(one.method, one.url, one.body, one.params)) },
+  http: { request, CookieJar: class {}, batch: requests => requests.map(one => request(one.method, one.url, one.body, one.params)) },
   encoding: { b64decode: text => Uint8Array.from(Buffer.from(text, 'base64')).buffer },
   check(value, checks) {
     for (const [name, holds] of Object.entries(checks)) holds(value) ? (tally.passed += 1) : tally.failed.push(name);

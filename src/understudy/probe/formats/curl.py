@@ -1,16 +1,15 @@
 """A POSIX shell script of curl calls, with jq for what later calls take from earlier answers.
 
-What is filled in are variables of the shell, in capitals, which the environment may set. Called through the table of
+What is filled in are variables of the shell, which the environment may set. Called through the table of
 formats.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 
-from understudy.probe.formats.script import Call, Play, Script, Text, spelled
+from understudy.probe.formats.script import VARIABLE, Call, Play, Script, Text, spelled
 
 LONGEST_WORD = 100_000
 """A longer body goes into a file: one word of a command has 128 KiB at most."""
@@ -54,7 +53,7 @@ echo "$(wc -l <"$work/tried") requests, $(wc -l <"$work/failed") failed"
 def write(script: Script) -> str:
     """The script."""
     variables = "\n".join(
-        f"{_variable(name)}=${{{_variable(name)}:-{_default(value)}}}" for name, value in script.encoded().items()
+        f"{_variable(name)}=${{{_variable(name)}:-{shlex.quote(value)}}}" for name, value in script.encoded().items()
     )
     head = _HEAD.format(title=_comment(script.title), count=len(script.plays), base=script.base, variables=variables)
     notes = [f"# left out: {_comment(one.what)}: {one.reason}" for one in script.left_out]
@@ -93,13 +92,7 @@ def _step(play: Play, call: Call) -> Iterator[str]:
 
 
 def _call(identity: str, title: str, call: Call) -> Iterator[str]:
-    words = [
-        "try",
-        shlex.quote(f"{identity} {title}"),
-        shlex.quote(" ".join(call.statuses)),
-        "-X",
-        shlex.quote(call.method),
-    ]
+    words = ["try", shlex.quote(f"{identity} {title}"), shlex.quote(" ".join(call.statuses)), *_method(call)]
     names = {name.lower() for name, _ in call.headers}
     for name, value in call.headers:
         words += ["-H", _word((f"{name}: ", *value) if value else (f"{name};",))]
@@ -117,6 +110,13 @@ def _call(identity: str, title: str, call: Call) -> Iterator[str]:
     yield " ".join(words)
 
 
+def _method(call: Call) -> list[str]:
+    """The method; after HEAD no body is waited for, whose length the answer names."""
+    if call.method != "HEAD":
+        return ["-X", shlex.quote(call.method)]
+    return ["-X", "HEAD", "--ignore-content-length", "-H", "'Connection: close'"] if call.body else ["--head"]
+
+
 def _word(text: Text, start: str = "") -> str:
     return start + spelled(
         text, lambda name: f'"${_variable(name)}"', lambda piece: shlex.quote(piece) if piece else ""
@@ -129,12 +129,7 @@ def _octal(body: bytes) -> str:
 
 
 def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", name).upper()
-
-
-def _default(value: str) -> str:
-    """A value within ``${NAME:-…}``."""
-    return re.sub(r"([\\\"$`}'])", r"\\\1", value.replace("\n", " ")) if re.search(r"[^\w./=+-]", value) else value
+    return VARIABLE + name
 
 
 def _jq(key: str) -> str:

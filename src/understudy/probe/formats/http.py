@@ -49,6 +49,7 @@ def _play(play: Play) -> Iterator[str]:
     for number, call in enumerate(play.calls, 1):
         title = f"{play.id} {play.title}" if number == 1 else f"{play.id} {call.title}"
         yield f"\n### {_line(title)}"
+        yield "# @no-cookie-jar"
         if call.capture:
             yield f"# @name s{play.id}_{number}"
         yield from _call(call, names)
@@ -59,7 +60,10 @@ def _call(call: Call, names: dict[str, str]) -> Iterator[str]:
     def variable(name: str) -> str:
         return f"{{{{{names.get(name, name)}}}}}"
 
-    yield f"{call.method} {{{{base}}}}{spelled(call.target, variable)}"
+    def encoded(name: str) -> str:
+        return f"{{{{encodeURIComponent({names[name]})}}}}" if name in names else variable(name)
+
+    yield f"{call.method} {{{{base}}}}{spelled(call.target, encoded)}"
     for name, value in call.headers:
         yield f"{name}: {spelled(value, variable)}"
     if call.text:

@@ -1,6 +1,6 @@
 """A k6 script: every case and sequence once an iteration; VUs and iterations are k6's own options.
 
-What is filled in comes by ``-e NAME=value``. Lanes of a sequence go out in batches, the first requests of all lanes
+What is filled in comes by ``-e``. Lanes of a sequence go out in batches, the first requests of all lanes
 together, then the second ones. Called through the table of formats.
 """
 
@@ -11,10 +11,11 @@ import json
 from itertools import zip_longest
 from typing import Any
 
-from understudy.probe.formats.script import Call, Play, Script
+from understudy.probe.formats.script import VARIABLE, Call, Play, Script
 
 _SCRIPT = """\
-// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`; set the names in `made` the same way.
+// {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`;
+// set the names in `made` the same way, as {variable}NAME.
 import http from 'k6/http';
 import {{ check, fail }} from 'k6';
 import encoding from 'k6/encoding';
@@ -24,7 +25,7 @@ export const options = {{ vus: 1, iterations: 1, thresholds: {{ checks: ['rate==
 const BASE = __ENV.BASE || {base};
 const made = {made};
 const KNOWN = {{ ...made }};
-for (const name of Object.keys(made)) KNOWN[name] = __ENV[name.toUpperCase()] || made[name];
+for (const name of Object.keys(made)) KNOWN[name] = __ENV['{variable}' + name] || made[name];
 
 // A target, a header: text and, in brackets, names.
 const CASES = {cases};
@@ -42,7 +43,7 @@ function asked(call, known) {{
     method: call.method,
     url: BASE + filled(call.target, known, encodeURIComponent),
     body: body || null,
-    params: {{ headers, redirects: 0, tags: {{ name: call.title }} }},
+    params: {{ headers, redirects: 0, jar: new http.CookieJar(), tags: {{ name: call.title }} }},
   }};
 }}
 
@@ -89,6 +90,7 @@ def write(script: Script) -> str:
         count=len(script.plays),
         notes="".join(f"// left out: {' '.join(one.what.split())}: {one.reason}\n" for one in script.left_out),
         base=json.dumps(script.base),
+        variable=VARIABLE,
         made=json.dumps(dict(script.made), indent=1),
         cases=_listed(cases),
         sequences=_listed([_batches(play) for play in script.plays if play.is_sequence]),

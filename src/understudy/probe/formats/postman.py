@@ -43,8 +43,8 @@ def _reason(play: Play) -> str:
     for call in play.calls:
         if call.text is None:
             return "a body is no text"
-        if "{{" in call.text:
-            return "its body would be read as a variable"
+        if any("{{" in text for text in (call.text, *(spelled(value, lambda _: "") for _, value in call.headers))):
+            return "a body or a header would be read as a variable"
     return ""
 
 
@@ -59,7 +59,12 @@ def _item(name: str, call: Call) -> dict[str, Any]:
     return {
         "name": name,
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": list(_tests(call))}}],
-        "protocolProfileBehavior": {"disableBodyPruning": True, "followRedirects": False, "disableUrlEncoding": True},
+        "protocolProfileBehavior": {
+            "disableBodyPruning": True,
+            "followRedirects": False,
+            "disableUrlEncoding": True,
+            "disableCookies": True,
+        },
         "request": request,
         "response": [],
     }

@@ -1,6 +1,6 @@
 """A pytest module that needs nothing but pytest and httpx.
 
-What is filled in comes from the environment, in capitals; lanes of a sequence run in threads. Called through the table
+What is filled in comes from the environment; lanes of a sequence run in threads. Called through the table
 of formats.
 """
 
@@ -9,21 +9,23 @@ from __future__ import annotations
 from pprint import pformat
 from typing import Any
 
-from understudy.probe.formats.script import Call, Play, Script, spelled
+from understudy.probe.formats.script import VARIABLE, Call, Play, Script, spelled
 
 _MODULE = '''\
-"""{title}: {count} cases. Run with `pytest {{this file}}`; the environment may set BASE and the names in KNOWN."""
+"""{title}: {count} cases. Run with `pytest {{this file}}`; the environment may set BASE,
+and the names in KNOWN as {variable}NAME."""
 
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote
 
 import httpx
 import pytest
 
 BASE = os.environ.get("BASE", {base!r}).rstrip("/")
-KNOWN = {{name: os.environ.get(name.upper(), made) for name, made in {made}.items()}}
+KNOWN = {{name: os.environ.get("{variable}" + name, made) for name, made in {made}.items()}}
 {notes}
 # One request each: id, title, method, target, headers, body, statuses that may follow.
 CASES = {cases}
@@ -34,7 +36,8 @@ SEQUENCES = {sequences}
 
 @pytest.fixture(scope="module")
 def client():
-    with httpx.Client(timeout=30, trust_env=False) as client:
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # a request has the cookies that it is given
+    with httpx.Client(timeout=30, trust_env=False, cookies=none) as client:
         yield client
 
 
@@ -92,6 +95,7 @@ def write(script: Script) -> str:
         title=_ascii(script.title).replace('"', "'").replace("\\", "/"),
         count=len(script.plays),
         base=script.base,
+        variable=VARIABLE,
         made=pformat(dict(script.made), width=110),
         notes="".join(f"# left out: {_ascii(one.what)}: {one.reason}\n" for one in script.left_out),
         cases=_written(cases),

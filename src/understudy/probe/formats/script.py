@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
@@ -27,13 +28,16 @@ from understudy.probe.sequences.sequence import CallSequence
 _MARK = re.compile(r"Xq7open(\d+)7qX")
 _MEMBER = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|\['([^'\\]*)'\]")
 
+VARIABLE = "UNDERSTUDY_PARAM_"
+"""What the variables begin with that a file reads from its environment: the same that the commands read."""
+
 Text = tuple["str | Name", ...]
 """Text with names in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A value that is filled in when the request is sent."""
+    """A value that is filled in when the request is sent; its name is one of `Script.names`."""
 
     name: str
 
@@ -111,6 +115,7 @@ class Script:
         title: the document's title.
         base: the deployment's base URL, which whoever runs it can change.
         made: what is filled in where nobody says otherwise, by name; as it is.
+        names: what each name of the corpus is called here: capitals, digits and underscores, which every format takes.
         plays: cases and sequences, in order.
         left_out: what no format but ndjson can express, and why.
     """
@@ -118,6 +123,7 @@ class Script:
     title: str
     base: str
     made: Mapping[str, str]
+    names: Mapping[str, str]
     plays: tuple[Play, ...]
     left_out: tuple[Skipped, ...] = ()
 
@@ -153,21 +159,23 @@ def script(contract: Contract, items: Iterable[Item], base: str, given: Mapping[
         else:
             left_out.append(Skipped(f"{item.id} {item.title}", play))
     made = {**maker.made, **{name: value for name, value in given.items() if name in maker.made}}
-    texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in made.items()}
-    return Script(contract.document.title, base.rstrip("/"), texts, tuple(plays), tuple(left_out))
+    texts = {
+        maker.name(name): value if isinstance(value, str) else orjson.dumps(value).decode()
+        for name, value in made.items()
+    }
+    return Script(contract.document.title, base.rstrip("/"), texts, maker.names, tuple(plays), tuple(left_out))
 
 
 class _Maker:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.made: dict[str, Any] = {}
+        self.names: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
 
     def case(self, case: Case) -> Play | str:
         operation = self.contract.by_id[case.operation_id]
-        for name, value in case.ask.open.items():
-            self.made.setdefault(name, value)
-        filled = case.ask.filled({name: self._mark(name) for name in case.ask.open})
+        filled = case.ask.filled(self._open(case.ask.open, case.ask.open))
         call = self._call(operation, filled, case.title, _statuses(operation, refused=case.kind == "invalid"))
         if isinstance(call, str):
             return call
@@ -177,14 +185,13 @@ class _Maker:
         calls: list[Call] = []
         for step in sequence.steps:
             operation = self.contract.by_id[step.operation_id]
-            for name, value in step.ask.open.items():
-                self.made.setdefault(name, value)
-            filled = step.filled({name: self._mark(name) for name in step.names()})
+            filled = step.filled(self._open(step.names(), step.ask.open))
             capture = {name: keys for name, said in step.capture.items() if (keys := keys_of(said)) is not None}
             if len(capture) < len(step.capture):
                 return "what it captures is found by a search"
             statuses = step.expect or _statuses(operation, refused=False)
-            call = self._call(operation, filled, step.operation_id, statuses, capture, step.lane)
+            taken = {self.name(name): keys for name, keys in capture.items()}
+            call = self._call(operation, filled, step.operation_id, statuses, taken, step.lane)
             if isinstance(call, str):
                 return call
             calls.append(call)
@@ -204,13 +211,31 @@ class _Maker:
         target = self._text(request.target)
         return Call(title, request.verb, target, headers, request.body, statuses, capture or {}, lane)
 
+    def _open(self, names: Iterable[str], made: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands for names: a mark, or a list or an object as it was made, which only its style can write."""
+        whole = {name: value for name, value in made.items() if isinstance(value, list | dict)}
+        for name in (name for name in made if name not in whole):
+            self.made.setdefault(name, made[name])
+        return {name: whole[name] if name in whole else self._mark(name) for name in names}
+
+    def name(self, name: str) -> str:
+        """What a name of the corpus is called: no two alike."""
+        if name not in self.names:
+            plain = re.sub(r"[^A-Z0-9]|^(?=[0-9])", "_", name.upper())
+            taken = set(self.names.values())
+            numbered = (f"{plain}_{number}" for number in count(2))
+            self.names[name] = next(free for free in chain([plain], numbered) if free not in taken)
+        return self.names[name]
+
     def _mark(self, name: str) -> str:
         return f"Xq7open{self._numbers.setdefault(name, len(self._numbers))}7qX"
 
     def _text(self, text: str) -> Text:
         names = list(self._numbers)
         pieces = _MARK.split(text)
-        return tuple(Name(names[int(piece)]) if index % 2 else piece for index, piece in enumerate(pieces) if piece)
+        return tuple(
+            Name(self.name(names[int(piece)])) if index % 2 else piece for index, piece in enumerate(pieces) if piece
+        )
 
 
 def _statuses(operation: Operation, *, refused: bool) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ def _names(contract: Contract) -> dict[str, str]:
     found: dict[str, str] = {}
     for resource, name in every.items():
         collection = resource.rpartition("/")[0].rpartition("/")[2]
-        wanted = re.sub(r"\W", "_", name if shared[name] == 1 else f"{collection}_{name}")
+        wanted = re.sub(r"\W", "_", name if shared[name] == 1 else f"{collection}_{name}", flags=re.ASCII)
         wanted = wanted if wanted[:1].isalpha() else f"v_{wanted}"
         while wanted in found.values():
             wanted += "_"

@@ -35,6 +35,7 @@ class ControlPlane:
     """
 
     def __init__(self, served: Served, webhooks: Webhooks) -> None:
+        self._served = served
         self.followers = Followers(served.journal)
         self.tally = violations.Tally(served.journal)
         self.operations: dict[str, Operation] = {
@@ -51,7 +52,10 @@ class ControlPlane:
 
     def part(self, contract: Contract) -> Part:
         """The control plane as a part that can be served."""
-        self._part = Part("control", contract, self, prefix=PREFIX, max_body=MAX_STATE, enforced=True)
+        self._part = Part(
+            "control", contract, self,
+            prefix=PREFIX, max_body=MAX_STATE, enforced=True, also_below=documents.places(self._served.parts),
+        )  # fmt: skip
         return self._part
 
     def document(self) -> Part:

@@ -6,7 +6,7 @@ Each document is told with this server in it, so that a client generated from it
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,9 @@ from understudy.server.call import Call, Part
 from understudy.server.control.served import NOT_FOUND, Operations, Served
 from understudy.services.service import Params, Refusal, Reply
 
+EFFECTIVE = ("/openapi.json", "/openapi.yaml")
+"""Where the document that is enforced is read, at the root and below a base path."""
+
 
 def operations(served: Served, itself: Callable[[], Part]) -> Operations:
     """The operations on documents.
@@ -27,7 +30,6 @@ def operations(served: Served, itself: Callable[[], Part]) -> Operations:
         served: what is served.
         itself: gives the control plane's own part.
     """
-    first = served.parts[0]
 
     def health(_: Call, __: Params) -> Any:
         return {
@@ -50,11 +52,40 @@ def operations(served: Served, itself: Callable[[], Part]) -> Operations:
         "list-services": lambda call, _: [_told(part, call) for part in served.parts],
         "get-service-document": lambda call, _: _document(served, call.request.path_params),
         "get-control-document": lambda _, __: Reply(_json(itself().contract, "/")),
-        "effective-document-json": lambda _, __: Reply(_json(first.contract, first.base_path)),
-        "effective-document-yaml": lambda _, __: Reply(
-            _yaml(first.contract, first.base_path), media_type="application/yaml"
+        "effective-document-json": lambda call, _: Reply(_effective(served.parts, call, _json)),
+        "effective-document-yaml": lambda call, _: Reply(
+            _effective(served.parts, call, _yaml), media_type="application/yaml"
         ),
     }
+
+
+def places(parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:
+    """Below which base paths each of `EFFECTIVE` stands, where no document has that path itself."""
+    return {
+        template: tuple(
+            base for base in dict.fromkeys(part.base_path for part in parts)
+            if base and not any(part.base_path == base and template in part.contract.templates() for part in parts)
+        )
+        for template in EFFECTIVE
+    }  # fmt: skip
+
+
+def address(parts: Sequence[Part], part: Part) -> str:
+    """The path at which a part's effective document is read."""
+    for base in (part.base_path, ""):
+        if _part_below(parts, base) is part and (not base or base in places(parts)[EFFECTIVE[0]]):
+            return base + EFFECTIVE[0]
+    return f"/_understudy/services/{part.name}/openapi.json"
+
+
+def _part_below(parts: Sequence[Part], base: str) -> Part:
+    """Whose document stands below a base path: of several there the first; at the root, the first of all."""
+    return next((part for part in parts if base and part.base_path == base), parts[0])
+
+
+def _effective(parts: Sequence[Part], call: Call, write: Callable[[Contract, str], bytes]) -> bytes:
+    part = _part_below(parts, call.request.path.rpartition("/")[0])
+    return write(part.contract, part.base_path)
 
 
 def _told(part: Part, call: Call) -> dict[str, Any]:
