@@ -226,10 +226,7 @@ class Replay:
     def _judged_step(self, sequence: CallSequence, origin: str) -> playing.Judged:
         def judged(exchange: Exchange, step: Step) -> None:
             self.judge.met.clear()
-            self.judge.judge(exchange, origin)
-            broken = playing.unmet(step, exchange)
-            if broken is not None:
-                self.judge.law(broken, exchange, origin)
+            playing.judge_step(self.judge, sequence, step, exchange, origin)
             self._keep(sequence.id)
 
         return judged

@@ -177,9 +177,11 @@ class _Maker:
         calls: list[Call] = []
         for step in sequence.steps:
             operation = self.contract.by_id[step.operation_id]
+            asked = step.names()
             for name, value in step.ask.open.items():
-                self.made.setdefault(name, value)
-            filled = step.filled({name: self._mark(name) for name in step.names()})
+                if name in asked:
+                    self.made.setdefault(name, value)
+            filled = step.filled({name: self._mark(name) for name in asked})
             capture = {name: keys for name, said in step.capture.items() if (keys := keys_of(said)) is not None}
             if len(capture) < len(step.capture):
                 return "what it captures is found by a search"
