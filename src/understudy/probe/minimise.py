@@ -103,7 +103,7 @@ class Minimiser:
             if fingerprint in self._judge.met:
                 seen.append(exchange)
 
-        await playing.play(item, self.replay.target, self.contract, self.replay.known.given, judged)
+        await playing.play(item, self.replay.target, self.contract, self.replay.given(), judged)
         self._request = seen[0].request if seen else None
         return bool(seen)
 

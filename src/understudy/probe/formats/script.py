@@ -21,6 +21,7 @@ from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.case import Case
 from understudy.probe.corpus import Item
 from understudy.probe.results import Skipped
+from understudy.probe.scenario import MARK
 from understudy.probe.sequences.sequence import CallSequence
 
 # Stands for a name while the request is built: letters and digits only, which nothing on the way encodes.
@@ -177,7 +178,7 @@ class _Maker:
         calls: list[Call] = []
         for step in sequence.steps:
             operation = self.contract.by_id[step.operation_id]
-            asked = step.names()
+            asked = step.names() - {MARK}
             for name, value in step.ask.open.items():
                 if name in asked:
                     self.made.setdefault(name, value)

@@ -1,6 +1,6 @@
 """Makes sequences from scenario files: their calls in order, with what they capture, and what must follow.
 
-What can be worked out beforehand is; what only a deployment's owner knows stays a name. Called by
+What can be worked out beforehand is; what only a deployment's owner knows stays a name, and so does the mark. Called by
 `understudy.probe.fuzz`. A scenario that hears keeps its calls; one whose calls need what was heard is left out. What is
 expected of values once it began to listen is left out, too: it may rest on what was heard, or waited for.
 """
@@ -19,7 +19,7 @@ from understudy.probe.building import NO_BODY, media_types
 from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.credentials import credentials
 from understudy.probe.results import Skipped
-from understudy.probe.scenario import Scenario
+from understudy.probe.scenario import MARK, Scenario
 from understudy.probe.scenario import Step as Written
 from understudy.probe.sequences.sequence import CallSequence, Step, sequence_of
 from understudy.probe.templates import FUNCTIONS, fill, names
@@ -51,10 +51,10 @@ def sequences(
 
 
 def _steps(contract: Contract, scenario: Scenario, made: Mapping[str, Any]) -> Iterator[Step]:
-    worked_out: dict[str, Any] = {"mark": "understudy"}
+    worked_out: dict[str, Any] = {}
     for name, value in scenario.let.items():
         worked_out[name] = settled(value, worked_out)
-    needs = {name: made.get(name, name) for name in scenario.needs}
+    needs = {MARK: "understudy", **{name: made.get(name, name) for name in scenario.needs}}
     given, listens = set(needs), False
     for written in (*scenario.steps, *scenario.cleanup):
         listens = listens or written.kind != "call"
@@ -129,7 +129,7 @@ def _brings_credentials(contract: Contract, step: Step) -> bool:
 
 def _missing(scenario: Scenario, steps: Sequence[Step]) -> list[str]:
     """The names that no earlier step captures and nobody gives."""
-    known = set(scenario.needs)
+    known = {MARK, *scenario.needs}
     missing: list[str] = []
     for step in steps:
         missing += sorted(step.names() - known - set(missing))
