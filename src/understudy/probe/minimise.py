@@ -132,7 +132,8 @@ class Minimiser:
             yield sequence.with_steps([*(replace(step, expect_values={}) for step in before), last])
         yield from (_with_step(sequence, len(before), replace(last, expect_values=one)) for one in _single(last))
         for index, step in enumerate(before):
-            if self.contract.by_id[step.operation_id].method.upper() in HARMLESS:
+            used = {name for later in sequence.steps[index + 1 :] for name in later.needs()}
+            if self.contract.by_id[step.operation_id].method.upper() in HARMLESS and used.isdisjoint(step.capture):
                 yield _without_step(sequence, index)
 
 
