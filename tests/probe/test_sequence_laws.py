@@ -56,6 +56,23 @@ cleanup:
   - call: remove-shelf
     with: {shelf_id: "${shelf}"}
 """
+AGAIN = """
+scenario: A shelf is read alike twice
+steps:
+  - call: add-shelf
+    body: {name: "${mark}", size: 70}
+    capture: {shelf: $.id, size: $.id}
+  - call: show-shelf
+    with: &it {shelf_id: "${shelf}"}
+    capture: {size: $.size}
+  - call: show-shelf
+    with: *it
+    expect:
+      body:
+        - {at: $.size, equals: "${size}"}
+  - call: show-shelf
+    with: *it
+"""
 LAW = "shown.yaml#/steps/3/expect/body/1"
 
 
@@ -76,18 +93,28 @@ class Unique(Shelves):
         return super()._add(headers, body)
 
 
-def scenarios(folder: Path) -> Path:
+class Growing(Shelves):
+    """Shows a shelf larger each time."""
+
+    def _answer(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes) -> tuple[int, Any]:
+        status, said = super()._answer(method, path, headers, body)
+        if method == "GET" and said:
+            said["size"] += 1
+        return status, said
+
+
+def scenarios(folder: Path, text: str = SHOWN) -> Path:
     """A folder with the one scenario."""
     (folder / "scenarios").mkdir()
-    (folder / "scenarios" / "shown.yaml").write_text(SHOWN)
+    (folder / "scenarios" / "shown.yaml").write_text(text)
     return folder / "scenarios"
 
 
-def told(folder: Path) -> Path:
+def told(folder: Path, text: str = SHOWN) -> Path:
     """A corpus of the one scenario's sequence; its folder."""
     document = shelves_document(folder)
     contract = Contract(load_document(document))
-    made, _ = sequences(contract, load_all(scenarios(folder), contract.by_id), {})
+    made, _ = sequences(contract, load_all(scenarios(folder, text), contract.by_id), {})
     about = About(str(document), "Shelves", Coverage(contract).digest, "observed", (), 1)
     corpus.write(folder / "corpus", made, about)
     return folder / "corpus"
@@ -132,6 +159,20 @@ def test_a_replay_finds_what_only_a_law_tells(tmp_path: Path) -> None:
     with running(Shelves()) as url:
         for kept in (small, folder):
             assert replayed(kept, url).returncode == 0
+
+
+def test_what_a_law_rests_on_stays(tmp_path: Path) -> None:
+    """No reading is left out that gives a name, were there another value by that name; so a good server passes."""
+    folder = told(tmp_path, AGAIN)
+    with running(Growing()) as url:
+        done = replayed(folder, url, "--failures", str(tmp_path / "failures"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    (small,) = (tmp_path / "failures").iterdir()
+    (item,) = read(small).items
+    assert isinstance(item, CallSequence)
+    assert [step.operation_id for step in item.steps] == ["add-shelf", "show-shelf", "show-shelf"]
+    with running(Shelves()) as url:
+        assert replayed(small, url).returncode == 0
 
 
 def test_what_is_made_is_new_each_time(tmp_path: Path) -> None:
