@@ -15,6 +15,7 @@ import pytest
 from corpora import cases_of, contract_of, shelves_corpus, shelves_document
 from processes import COMMAND, PATIENCE, hear_interrupts, interrupted, run
 from understudy.probe.corpus import CASES, read
+from understudy.probe.expectations import OPERATORS
 from understudy.probe.sequences.sequence import CallSequence
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "spec/understudy/case.schema.json").read_text())
@@ -113,11 +114,12 @@ def test_every_line_keeps_the_documented_schema(target: str, tmp_path: Path) -> 
 
 
 def test_the_schema_refuses_what_is_no_case() -> None:
-    """An invalid case must say what it breaks, a valid one must not, and nobody may add keys."""
+    """An invalid case must say what it breaks, a valid one must not, and nobody may add keys or make up operators."""
     aim = {"promise": "#/paths", "keyword": "type", "what": "x"}
     good = {"id": "0123456789ab", "kind": "valid", "operation_id": "x", "aim": aim, "ask": {}}
     validator = jsonschema_rs.validator_for(SCHEMA)
     assert validator.is_valid(good)
+    assert set(SCHEMA["$defs"]["expectations"]["items"]["oneOf"][1]["propertyNames"]["enum"]) == {"at", *OPERATORS}
     for odd in (
         {"kind": "invalid"},
         {"broken": {"code": "x", "where": "/", "schema": "#/"}},

@@ -73,6 +73,13 @@ def test_what_only_a_sequence_leads_to_is_found_by_one() -> None:
     assert asyncio.run(replay(bug, sequences())).found
 
 
+@pytest.mark.parametrize("name", ["html-escaped", "newest-on-top"])
+def test_what_a_law_tells_is_found_by_a_sequence(name: str) -> None:
+    """A scenario's sequence tells that a text, or an order, is not what was written."""
+    bug = next(bug for bug in BUGS if bug.name == name)
+    assert asyncio.run(replay(bug, sequences())).found
+
+
 @pytest.mark.parametrize("name", ["no-survey", "packed", "single"])
 def test_sequences_blame_no_correct_server(name: str) -> None:
     """What one server has and another does not, as a survey, is expected of none."""

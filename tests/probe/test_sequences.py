@@ -205,8 +205,8 @@ steps:
     (found,), left_out = sequences(contract, [load_scenario(path, contract.by_id)], {"size": 7})
     assert not left_out
     add, show = found.steps
-    assert add.ask.body == {"name": "understudy-shelf", "size": "${size}"}
-    assert (add.expect, add.ask.open, show.expect) == (("201",), {"size": 7}, ("2XX",))
+    assert add.ask.body == {"name": "${mark}-shelf", "size": "${size}"}
+    assert (add.expect, add.ask.open, show.expect) == (("201",), {"mark": "understudy", "size": 7}, ("2XX",))
     assert CallSequence.from_json(found.as_json()) == found
     with running(Shelves()) as url:
         assert "--param size" in replayed(url, contract, [found]).parts[-1].skipped[0].reason

@@ -1,13 +1,13 @@
 """What a scenario expects of an answer beyond its document: laws about values, each an operator from one table.
 
-An expectation finds values by a JSONPath and says one thing of them. Called by `play`; it must not know how the
-answer came.
+An expectation finds values by a JSONPath and says one thing of them. Called by `play`, and by `sequences.play` for what
+a replay keeps of scenarios; it must not know how the answer came.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,26 @@ from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
 from understudy.contract import pointer
 
 WIDTH = 80
+PARTS = ("header", "body")
+"""The parts of an answer that expectations speak of."""
+
+Unmet = tuple[str, str, str]
+"""What is not as expected: its pointer into the message, what is wrong, and the expectation's pointer in its step."""
+
+
+def unmet(expect: Mapping[str, Any], headers: Mapping[str, str], value: Any) -> Iterator[Unmet]:
+    """What is not as a step expects it of an answer's headers and body.
+
+    Args:
+        expect: a list of expectations for each of `PARTS`, with no name left open; None stands for one left out.
+        headers: the answer's headers, names in lower case.
+        value: the JSON data of its body, or of an event.
+    """
+    for part, data in zip(PARTS, (dict(headers), value), strict=True):
+        for index, expectation in enumerate(expect.get(part) or ()):
+            message = broken(expectation, data) if expectation is not None else ""
+            if message:
+                yield f"/{part}{place(expectation['at'])}", message, f"/expect/{part}/{index}"
 
 
 def broken(expectation: Mapping[str, Any], value: Any) -> str:

@@ -1,7 +1,8 @@
 """Makes a failing case smaller: fewer headers and parameters, a smaller body, fewer steps, still the same finding.
 
-Each smaller one is sent, and judged by a judge of its own, so that no report counts what was tried. Called after a
-replay. The deployment keeps what was tried on it; one that forgets nothing may stop showing the finding.
+Each smaller one is sent, and judged by a judge of its own, so that no report counts what was tried. A scenario's law
+speaks of all that was written before: for it only what reads is left out. Called after a replay. The deployment keeps
+what was tried on it; one that forgets nothing may stop showing the finding.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from understudy.probe.cases.label import Labeller
 from understudy.probe.corpus import Item
 from understudy.probe.judge import Judge
 from understudy.probe.labelled import judge_case
-from understudy.probe.replay import Replay
+from understudy.probe.replay import HARMLESS, Replay
 from understudy.probe.sequences import play as playing
 from understudy.probe.sequences.sequence import CallSequence, Step
 
@@ -59,6 +60,7 @@ class Minimiser:
         self.labeller = Labeller(self.contract)
         self._judge = Judge(replay.judge.contracts)
         self._tried = 0
+        self._told = False
         self._request: Request | None = None
 
     async def smallest(self, item: Item, fingerprint: str, tries: int = TRIES) -> Smallest:
@@ -66,6 +68,8 @@ class Minimiser:
         self._tried, self._request = 0, None
         if not await self._shows(item, fingerprint):
             return Smallest(fingerprint, item, self._request, repeated=False, tried=self._tried)
+        promise = self._judge.findings[fingerprint].violation.schema
+        self._told = isinstance(item, CallSequence) and promise.startswith(f"{item.origin}#/")
         shown, request = item, self._request
         going = True
         while going and self._tried < tries:
@@ -95,14 +99,11 @@ class Minimiser:
 
         def judged(exchange: Exchange, step: Step) -> None:
             self._judge.met.clear()
-            self._judge.judge(exchange, item.id)
-            broken = playing.unmet(step, exchange)
-            if broken is not None:
-                self._judge.law(broken, exchange, item.id)
+            playing.judge_step(self._judge, item, step, exchange, item.id)
             if fingerprint in self._judge.met:
                 seen.append(exchange)
 
-        await playing.play(item, self.replay.target, self.contract, self.replay.known.given, judged)
+        await playing.play(item, self.replay.target, self.contract, self.replay.given(), judged)
         self._request = seen[0].request if seen else None
         return bool(seen)
 
@@ -115,26 +116,58 @@ class Minimiser:
                 if labelled is not None and labelled.case.broken == item.broken:
                     yield replace(labelled.case, found=item.found)
             return
+        if self._told:
+            yield from self._plainer(item)
+            return
         yield from _fewer(item)
         for index, step in enumerate(item.steps):
             for ask in smaller_asks(step.ask):
                 yield _with_step(item, index, replace(step, ask=ask))
 
+    def _plainer(self, sequence: CallSequence) -> Iterator[CallSequence]:
+        """The sequence with less beside a scenario's law: without its end, other laws, and what only reads."""
+        *before, last = sequence.steps
+        yield from _shorter(sequence)
+        if any(step.expect_values for step in before):
+            yield sequence.with_steps([*(replace(step, expect_values={}) for step in before), last])
+        yield from (_with_step(sequence, len(before), replace(last, expect_values=one)) for one in _single(last))
+        for index, step in enumerate(before):
+            used = {name for later in sequence.steps[index + 1 :] for name in later.needs()}
+            if self.contract.by_id[step.operation_id].method.upper() in HARMLESS and used.isdisjoint(step.capture):
+                yield _without_step(sequence, index)
+
+
+def _single(step: Step) -> Iterator[Mapping[str, Sequence[Any]]]:
+    """Each thing alone that is expected of values, in its place; first nothing of them."""
+    listed = [(part, index) for part, some in step.expect_values.items() for index, one in enumerate(some) if one]
+    if listed:
+        yield {}
+    for part, index in listed if len(listed) > 1 else ():
+        yield {part: [one if at == index else None for at, one in enumerate(step.expect_values[part])]}
+
+
+def _shorter(sequence: CallSequence) -> Iterator[CallSequence]:
+    """The sequence with its end cut off."""
+    yield from (sequence.with_steps(sequence.steps[:end]) for end in range(1, len(sequence.steps)))
+
 
 def _fewer(sequence: CallSequence) -> Iterator[CallSequence]:
     """The sequence with fewer steps: its end cut off first, then one step left out, then nothing at once."""
     steps = sequence.steps
-    for end in range(1, len(steps)):
-        yield sequence.with_steps(steps[:end])
+    yield from _shorter(sequence)
     for index in range(len(steps)):
         if len(steps) > 1:
-            yield sequence.with_steps((*steps[:index], *steps[index + 1 :]))
+            yield _without_step(sequence, index)
     if any(step.lane for step in steps):
         yield sequence.with_steps([replace(step, lane=0) for step in steps])
 
 
 def _with_step(sequence: CallSequence, index: int, step: Step) -> CallSequence:
     return sequence.with_steps((*sequence.steps[:index], step, *sequence.steps[index + 1 :]))
+
+
+def _without_step(sequence: CallSequence, index: int) -> CallSequence:
+    return sequence.with_steps((*sequence.steps[:index], *sequence.steps[index + 1 :]))
 
 
 def smaller_asks(ask: Ask) -> Iterator[Ask]:

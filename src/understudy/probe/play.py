@@ -206,8 +206,7 @@ class _Stage:
         for where, message, at in self._unmet(step, said, value):
             self._law(step, said, where, message, at)
 
-    def _unmet(self, step: Step, said: Exchange | Event, value: Any) -> Iterator[tuple[str, str, str]]:
-        """What is not as expected: where in the message, what, and which expectation says so."""
+    def _unmet(self, step: Step, said: Exchange | Event, value: Any) -> Iterator[expectations.Unmet]:
         expect = self._fill(step.data.get("expect") or {}, step.name)
         if isinstance(said, Exchange):
             status = said.response.status_code if said.response else 0
@@ -216,11 +215,7 @@ class _Stage:
             if status not in allowed:
                 shown = "a success" if wanted is None else " or ".join(map(str, allowed))
                 yield "/status", f"the answer is {status}, and must be {shown}", "/expect/status"
-        for part, data in (("header", _headers(said)), ("body", value)):
-            for index, expectation in enumerate(expect.get(part) or ()):
-                message = expectations.broken(expectation, data)
-                if message:
-                    yield f"/{part}{expectations.place(expectation['at'])}", message, f"/expect/{part}/{index}"
+        yield from expectations.unmet(expect, _headers(said), value)
 
     def _capture(self, step: Step, value: Any, said: Exchange | Event) -> None:
         for name, capture in (step.data.get("capture") or {}).items():
@@ -253,4 +248,4 @@ class _Stage:
 
 def _headers(said: Exchange | Event) -> Mapping[str, str]:
     """An answer's headers, names in lower case; an event has none."""
-    return dict(said.response.fields) if isinstance(said, Exchange) and said.response else {}
+    return said.response.fields if isinstance(said, Exchange) and said.response else {}

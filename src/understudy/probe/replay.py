@@ -22,10 +22,11 @@ from understudy.probe.judge import Judge
 from understudy.probe.known import Known
 from understudy.probe.labelled import judge_case
 from understudy.probe.results import Part, Results, Skipped, gather
+from understudy.probe.scenario import MARK, Scenario
 from understudy.probe.sequences import play as playing
 from understudy.probe.sequences.sequence import CallSequence, Step
 from understudy.probe.target import Target
-from understudy.probe.verify import Progress
+from understudy.probe.verify import Progress, mark
 
 DERIVED = frozenset({"links", "names"})
 """Origins of sequences that expect nothing of values that were made."""
@@ -53,6 +54,8 @@ class Order:
         baseline: the accepted findings.
         fails_on: see `Results`.
         told: told each exchange.
+        scenarios: the scenarios whose words reports show, where one of their laws is broken.
+        afresh: whether what sequences make is marked anew each time; if not, as the corpus has it.
     """
 
     items: Sequence[Item]
@@ -64,6 +67,8 @@ class Order:
     baseline: Baseline = field(default_factory=Baseline)
     fails_on: frozenset[str] | None = None
     told: Told = lambda _item, _number, _exchange: None
+    scenarios: Sequence[Scenario] = ()
+    afresh: bool = True
 
 
 class GoneError(Exception):
@@ -136,6 +141,7 @@ class Replay:
             parts=self.parts,
             baseline=self.order.baseline,
             fails_on=self.order.fails_on,
+            scenarios=self.order.scenarios,
         )
 
     async def identify(self, part: Part, cases: Sequence[Case]) -> None:
@@ -213,23 +219,27 @@ class Replay:
         if self.order.safe and any(o is not None and o.method.upper() not in HARMLESS for o in operations):
             return "it may change something; --unsafe sends it"
         if sequence.origin not in DERIVED:
-            needed = {name for step in sequence.steps for name in step.ask.open} - self.known.given.keys()
+            needed = {name for step in sequence.steps for name in step.ask.open} - {MARK, *self.known.given}
             return f"needs {', '.join(f'--param {name}=…' for name in sorted(needed))}" if needed else ""
         return ""
 
     async def play(self, sequence: CallSequence) -> playing.Outcome:
         """Play a sequence, with what the deployment's owner gave."""
         return await playing.play(
-            sequence, self.target, self.judge.main, self.known.given, self._judged_step(sequence, sequence.title)
+            sequence, self.target, self.judge.main, self.given(), self._judged_step(sequence, sequence.title)
         )
+
+    def given(self) -> dict[str, Any]:
+        """What a sequence is given: what the deployment's owner gave, and a mark of its own.
+
+        So it does not meet what another one made, or the same one before.
+        """
+        return {**({MARK: mark(self.order.seed)} if self.order.afresh else {}), **self.known.given}
 
     def _judged_step(self, sequence: CallSequence, origin: str) -> playing.Judged:
         def judged(exchange: Exchange, step: Step) -> None:
             self.judge.met.clear()
-            self.judge.judge(exchange, origin)
-            broken = playing.unmet(step, exchange)
-            if broken is not None:
-                self.judge.law(broken, exchange, origin)
+            playing.judge_step(self.judge, sequence, step, exchange, origin)
             self._keep(sequence.id)
 
         return judged

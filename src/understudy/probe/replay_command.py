@@ -133,6 +133,8 @@ def _order(
         baseline=prepared.order.baseline,
         fails_on=prepared.order.fails_on,
         told=told,
+        scenarios=prepared.order.scenarios,
+        afresh=not listeners,
     )
 
 

@@ -27,6 +27,8 @@ EXPECT = ("status", "body", "header")
 KINDS = {"call": STEP, "listen": LISTEN, "hear": HEAR, "silence": SILENCE}
 
 LONGEST_WAIT = 30.0
+MARK = "mark"
+"""The name of what marks everything that a scenario makes: another one each time, lest it meets what it made before."""
 
 
 class ScenarioError(Exception):

@@ -6,6 +6,7 @@ mapping with the one key of a function is worked out. Called by `play`.
 
 from __future__ import annotations
 
+import base64
 import hmac
 import re
 from collections.abc import Callable, Mapping
@@ -86,6 +87,8 @@ def _repeat(given: Any) -> str:
 
 
 def _file(given: Any) -> File:
+    if isinstance(given, Mapping):  # as a corpus writes one
+        return File(given["filename"], given["content_type"], base64.b64decode(given["base64"]))
     filename, content_type, text = given
     return File(str(filename), str(content_type), str(text).encode())
 

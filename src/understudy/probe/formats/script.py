@@ -22,6 +22,7 @@ from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.case import Case
 from understudy.probe.corpus import Item
 from understudy.probe.results import Skipped
+from understudy.probe.scenario import MARK
 from understudy.probe.sequences.sequence import CallSequence
 
 # Stands for a name while the request is built: letters and digits only, which nothing on the way encodes.
@@ -185,7 +186,7 @@ class _Maker:
         calls: list[Call] = []
         for step in sequence.steps:
             operation = self.contract.by_id[step.operation_id]
-            filled = step.filled(self._open(step.names(), step.ask.open))
+            filled = step.filled(self._open(step.names() - {MARK}, step.ask.open))
             capture = {name: keys for name, said in step.capture.items() if (keys := keys_of(said)) is not None}
             if len(capture) < len(step.capture):
                 return "what it captures is found by a search"

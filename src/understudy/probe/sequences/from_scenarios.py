@@ -1,22 +1,25 @@
-"""Makes sequences from scenario files: their calls in order, with what they capture, and the statuses they ask for.
+"""Makes sequences from scenario files: their calls in order, with what they capture, and what must follow.
 
-What can be worked out beforehand is; what only a deployment's owner knows stays a name. Called by
-`understudy.probe.fuzz`. A scenario that hears keeps its calls; one whose calls need what was heard is left out.
+What can be worked out beforehand is; what only a deployment's owner knows stays a name, and so does the mark. Called by
+`understudy.probe.fuzz`. A scenario that hears keeps its calls; one whose calls need what was heard is left out. What is
+expected of values once it began to listen is left out, too: it may rest on what was heard, or waited for.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from understudy.contract.contract import Contract
 from understudy.contract.operation import Operation
+from understudy.probe import expectations
 from understudy.probe.building import NO_BODY, media_types
 from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.credentials import credentials
 from understudy.probe.results import Skipped
-from understudy.probe.scenario import Scenario
+from understudy.probe.scenario import MARK, Scenario
 from understudy.probe.scenario import Step as Written
 from understudy.probe.sequences.sequence import CallSequence, Step, sequence_of
 from understudy.probe.templates import FUNCTIONS, fill, names
@@ -48,17 +51,33 @@ def sequences(
 
 
 def _steps(contract: Contract, scenario: Scenario, made: Mapping[str, Any]) -> Iterator[Step]:
-    worked_out: dict[str, Any] = {"mark": "understudy"}
+    worked_out: dict[str, Any] = {}
     for name, value in scenario.let.items():
         worked_out[name] = settled(value, worked_out)
-    needs = {name: made.get(name, name) for name in scenario.needs}
+    needs = {MARK: "understudy", **{name: made.get(name, name) for name in scenario.needs}}
+    given, listens = set(needs), False
     for written in (*scenario.steps, *scenario.cleanup):
-        if written.kind == "call":
-            for number in range(1, int(written.data.get("times", 1)) + 1):
-                yield _step(contract, written, {**worked_out, "n": number}, needs)
+        listens = listens or written.kind != "call"
+        for number in range(1, int(written.data.get("times", 1)) + 1) if written.kind == "call" else ():
+            known = {**worked_out, "n": number}
+            expected = {} if listens else _expected(written, known, given)
+            yield _step(contract, written, known, needs, expected)
+            given |= set(written.data.get("capture") or ())
 
 
-def _step(contract: Contract, written: Written, known: Mapping[str, Any], needs: Mapping[str, Any]) -> Step:
+def _expected(written: Written, known: Mapping[str, Any], given: AbstractSet[str]) -> dict[str, list[Any]]:
+    """What a call expects of values; None in place of what needs a name that no call before it gives."""
+    found: dict[str, list[Any]] = {}
+    for part in expectations.PARTS:
+        listed = settled((written.data.get("expect") or {}).get(part) or [], known)
+        found[part] = [one if names(one) <= given else None for one in listed]
+    return {part: listed for part, listed in found.items() if any(listed)}
+
+
+def _step(
+    contract: Contract, written: Written, known: Mapping[str, Any], needs: Mapping[str, Any],
+    expected: Mapping[str, Sequence[Any]],
+) -> Step:  # fmt: skip
     operation = contract.by_id[written.name]
     given = {key: settled(written.data[key], known) for key in ("with", "body", "headers") if key in written.data}
     body = given.get("body", NO_BODY)
@@ -66,15 +85,17 @@ def _step(contract: Contract, written: Written, known: Mapping[str, Any], needs:
     if body is not NO_BODY and media_type is None:
         media_type = next(iter(media_types(contract, operation)), None)
     ask = Ask(_placed(operation, given.get("with", {})), body, media_type, given.get("headers", {}))
-    used = names(ask.as_json())
+    used = names(ask.as_json()) | names(expected)
     opened = {name: value for name, value in needs.items() if name in used}
-    expected = settled((written.data.get("expect") or {}).get("status"), known)
-    statuses = ["2XX"] if expected is None else expected if isinstance(expected, list) else [expected]
+    status = settled((written.data.get("expect") or {}).get("status"), known)
+    statuses = ["2XX"] if status is None else status if isinstance(status, list) else [status]
     return Step(
         operation.operation_id,
         Ask(ask.parameters, ask.body, ask.media_type, ask.headers, open=opened),
         written.data.get("capture") or {},
         tuple(str(status) for status in statuses),
+        expect_values=expected,
+        place=written.place,
     )
 
 
@@ -108,7 +129,7 @@ def _brings_credentials(contract: Contract, step: Step) -> bool:
 
 def _missing(scenario: Scenario, steps: Sequence[Step]) -> list[str]:
     """The names that no earlier step captures and nobody gives."""
-    known = set(scenario.needs)
+    known = {MARK, *scenario.needs}
     missing: list[str] = []
     for step in steps:
         missing += sorted(step.names() - known - set(missing))

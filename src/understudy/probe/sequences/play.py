@@ -14,15 +14,15 @@ from typing import Any
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Exchange
 from understudy.contract.violations import Violation
-from understudy.probe import captures
+from understudy.probe import captures, expectations
 from understudy.probe.building import BuildError
-from understudy.probe.judge import json_of
+from understudy.probe.judge import Judge, json_of
 from understudy.probe.sequences.sequence import CallSequence, Step
 from understudy.probe.target import Target
 from understudy.probe.templates import UnknownNameError
 
 Judged = Callable[[Exchange, Step], None]
-"""Judges an answer to a step."""
+"""Judges an answer to a step; no name is left open in what must follow."""
 
 
 class _UnreachedError(Exception):
@@ -75,13 +75,15 @@ async def _lane(lane: Sequence[Step], outcome: Outcome, target: Target, contract
     for step in lane:
         try:
             request = step.filled(outcome.known).request(contract, contract.by_id[step.operation_id])
+            # What other lanes capture meanwhile is not what this step was written for.
+            expecting = step.expecting(outcome.known)
         except UnknownNameError as error:
             raise _UnreachedError(f"{step.operation_id} needs ${{{error.name}}}, which nothing gave") from None
         except (BuildError, UnicodeError) as error:
             raise _UnreachedError(f"{step.operation_id} cannot be sent: {error}") from None
         exchange = await target.ask(request, step.operation_id)
         outcome.exchanges.append((step, exchange))
-        judged(exchange, step)
+        judged(exchange, expecting)
         _capture(step, exchange, outcome)
 
 
@@ -98,10 +100,38 @@ def _capture(step: Step, exchange: Exchange, outcome: Outcome) -> None:
         outcome.known[name] = value
 
 
-def unmet(step: Step, exchange: Exchange) -> Violation | None:
-    """The law that an answer breaks by its status; None where it is one of those that must follow."""
-    if exchange.response is None or step.meets(exchange.response.status_code):
-        return None
-    message = f"the answer is {exchange.response.status_code}, and must be {' or '.join(step.expect)}"
-    operation = step.operation_id
-    return Violation("/status", "law-broken", "response", operation, step.law or f"sequences#{operation}", message)
+def judge_step(judge: Judge, sequence: CallSequence, step: Step, exchange: Exchange, origin: str) -> None:
+    """Judge the answer to a step: by the contract, and by what must follow.
+
+    Args:
+        judge: who judges.
+        sequence: the sequence.
+        step: its step, with no name left open in what must follow.
+        exchange: what was asked and answered.
+        origin: where it came from.
+    """
+    judge.judge(exchange, origin)
+    for law in _broken(sequence, step, exchange):
+        judge.law(law, exchange, origin)
+
+
+def _broken(sequence: CallSequence, step: Step, exchange: Exchange) -> list[Violation]:
+    """The laws that an answer breaks; those of a scenario are named as `verify` names them."""
+    if exchange.response is None:
+        return []
+    status, unmet = exchange.response.status_code, list[expectations.Unmet]()
+    if not step.meets(status):
+        unmet.append(("/status", f"the answer is {status}, and must be {' or '.join(step.expect)}", "/expect/status"))
+    if step.expect_values:
+        unmet += expectations.unmet(step.expect_values, exchange.response.fields, json_of(exchange))
+    return [
+        Violation(where, "law-broken", "response", step.operation_id, *_law(sequence, step, at, message))
+        for where, message, at in unmet
+    ]
+
+
+def _law(sequence: CallSequence, step: Step, at: str, message: str) -> tuple[str, str]:
+    """The promise that a law is, and what is wrong."""
+    if step.place:
+        return f"{sequence.origin}#{step.place}{at}", f"{sequence.title}: {message}"
+    return step.law or f"sequences#{step.operation_id}", message

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 import orjson
 
+from understudy.probe import expectations
 from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.case import Found, found_as_json, found_from_json
 from understudy.probe.templates import fill, names
@@ -32,6 +33,9 @@ class Step:
         lane: 0 for a step that has the deployment to itself. Neighbouring steps with other lanes run at once, those
             of one lane in order.
         law: the law that `expect` keeps, as findings name it; empty for the sequence's own.
+        expect_values: what must follow in ``header`` and ``body``, a list of expectations each, as scenarios have them;
+            ``${name}`` may stand in them, too, and None for one that was left out.
+        place: JSON pointer of the step in the scenario's file; empty for one of no scenario.
     """
 
     operation_id: str
@@ -40,6 +44,8 @@ class Step:
     expect: tuple[str, ...] = ()
     lane: int = 0
     law: str = ""
+    expect_values: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    place: str = ""
 
     def filled(self, known: Mapping[str, Any]) -> Ask:
         """The request with every name replaced.
@@ -50,11 +56,24 @@ class Step:
         made = data.pop("open", {})
         return Ask.from_json(fill(data, {**made, **known}))
 
+    def expecting(self, known: Mapping[str, Any]) -> Step:
+        """The step with every name replaced in what must follow.
+
+        Errors: `understudy.probe.templates.UnknownNameError` for a name that nobody knows.
+        """
+        if not self.expect_values:
+            return self
+        return replace(self, expect_values=fill(self.expect_values, {**self.ask.open, **known}))
+
     def names(self) -> set[str]:
-        """The names that it leaves open."""
+        """The names that its request leaves open."""
         data = self.ask.as_json()
         data.pop("open", None)
         return names(data)
+
+    def needs(self) -> set[str]:
+        """The names that its request and what must follow leave open."""
+        return self.names() | names(self.expect_values)
 
     def meets(self, status: int) -> bool:
         """Whether a status is one that must follow."""
@@ -69,12 +88,14 @@ class Step:
             "expect": list(self.expect),
             "lane": self.lane,
             "law": self.law,
+            "expect_values": dict(self.expect_values),
+            "place": self.place,
         }
         return {key: value for key, value in found.items() if value or key == "ask"}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Step:
-        """The step that `as_json` wrote."""
+        """The step that `as_json` wrote. Errors: `KeyError`, `ValueError` for anything else."""
         return cls(
             data["operation_id"],
             Ask.from_json(data["ask"]),
@@ -82,6 +103,8 @@ class Step:
             tuple(data.get("expect", ())),
             data.get("lane", 0),
             data.get("law", ""),
+            _sound(data.get("expect_values", {})),
+            data.get("place", ""),
         )
 
 
@@ -138,6 +161,17 @@ class CallSequence:
         return cls(data["id"], data["title"], data["origin"], steps, found_from_json(data))
 
 
+def _sound(expected: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What must follow, as it was read. Errors: `ValueError`."""
+    for part, listed in expected.items():
+        if part not in expectations.PARTS:
+            raise ValueError(f"{part!r} can not be expected; choose one of: {', '.join(expectations.PARTS)}")
+        message = next((fault for one in listed if one is not None and (fault := expectations.fault(one))), "")
+        if message:
+            raise ValueError(message)
+    return expected
+
+
 def sequence_of(title: str, origin: str, steps: Sequence[Step]) -> CallSequence:
     """A sequence with its id: twelve hexadecimal digits of its steps.
 
@@ -147,7 +181,7 @@ def sequence_of(title: str, origin: str, steps: Sequence[Step]) -> CallSequence:
     for step in steps:
         made = {**step.ask.open, **made}
     steps = [
-        replace(step, ask=replace(step.ask, open={name: made[name] for name in sorted(step.names()) if name in made}))
+        replace(step, ask=replace(step.ask, open={name: made[name] for name in sorted(step.needs()) if name in made}))
         for step in steps
     ]
     text = orjson.dumps([step.as_json() for step in steps], option=orjson.OPT_SORT_KEYS)
