@@ -116,6 +116,18 @@ def test_what_is_missing_is_asked_for_by_name_and_nothing_tried_is_no_success() 
     assert "nothing could be tried" in done.stdout
 
 
+def test_the_environment_gives_names_whatever_their_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable has capitals and underscores alone; it gives every name that is written like it."""
+    (tmp_path / "mine.yaml").write_text(
+        "scenario: Mine\nneeds: {inboxId: where, inbox-name: what}\nsteps: [{call: create-a-contact, with: {inbox_identifier: '${inboxId}'}, body: {name: '${inbox-name}'}}]\n"
+    )
+    rehearsal = ("verify", "http://127.0.0.1:9", "--scenarios", str(tmp_path), "--dry-run")
+    assert run(*rehearsal).stderr.count("not known: --param") == 2
+    monkeypatch.setenv("UNDERSTUDY_PARAM_INBOXID", "demo-inbox")
+    monkeypatch.setenv("UNDERSTUDY_PARAM_INBOX_NAME", "Ada")
+    assert "not known" not in run(*rehearsal).stderr
+
+
 def test_a_rehearsal_sends_nothing() -> None:
     """It lists methods and paths."""
     asked: list[str] = []
@@ -212,7 +224,7 @@ def test_a_deployment_that_is_away_or_unknown_is_told_with_what_to_check() -> No
 def test_a_scenario_with_a_fault_is_told_at_its_line(tmp_path: Path) -> None:
     """Every fault at once, each with its fix; nothing is sent."""
     (tmp_path / "odd.yaml").write_text(
-        "scenario: Odd\nstep: []\nsteps:\n  - call: create-a-contakt\n    expect:\n      body:\n        - {at: $.id, equal: 1}\n"
+        "scenario: Odd\nstep: []\nsteps:\n  - call: create-a-contakt\n    expect:\n      body:\n        - {at: $.id, equal: 1}\n        - {at: $.id, matches: '('}\n"
     )
     done = run("verify", "http://127.0.0.1:9", *PARAM, "--scenarios", str(tmp_path))
     assert done.returncode == 2
@@ -220,3 +232,4 @@ def test_a_scenario_with_a_fault_is_told_at_its_line(tmp_path: Path) -> None:
     assert "did you mean 'create-a-contact'" in done.stderr
     assert "odd.yaml:4" in done.stderr
     assert "'equal' is no operator" in done.stderr
+    assert "'(' is no regular expression" in done.stderr

@@ -6,7 +6,6 @@ Called by `cli` with parsed options. Whatever the user handed in is checked befo
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import sys
 import time
@@ -21,18 +20,14 @@ from understudy.contract.contract import Contract, EngineName
 from understudy.effective import PROFILES, Profile, TargetError, bundled_contract, document_of, service_of
 from understudy.hosts import is_loopback
 from understudy.probe import baseline as baselines
-from understudy.probe import report
+from understudy.probe import owned, report
 from understudy.probe.judge import LAW, Judge
-from understudy.probe.renewal import Renewal, RenewalError
-from understudy.probe.report import masking, terminal
+from understudy.probe.report import terminal
 from understudy.probe.results import KEPT, Part, Results, gather
 from understudy.probe.scenario import Scenario, ScenarioError, load_all
 from understudy.probe.target import Manners, Target, UnreachableError
 from understudy.probe.verify import PARTS, Order, Progress, Verification
 from understudy.services.service import Service
-
-PARAMETER = "UNDERSTUDY_PARAM_"
-"""What the environment variables begin with that carry what only the deployment's owner knows."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +93,8 @@ def prepare(wish: Wish) -> Prepared:
         from understudy.probe.searching import databases  # noqa: PLC0415 - heavy
 
         databases.check(wish.database)
-    headers, hidden = _headers(wish)
-    known, given = _known(wish)
+    headers, hidden = owned.headers(wish.headers, wish.headers_from)
+    known, given = owned.known(wish.params, owned.named(judge.main, scenarios))
     safe = wish.safe if wish.safe is not None else not is_loopback(Target(wish.url).host)
     order = Order(
         known=known,
@@ -119,7 +114,7 @@ def prepare(wish: Wish) -> Prepared:
         rate=wish.rate,
         patience=wish.timeout,
         headers=headers,
-        renewal=_renewal(wish, secret),
+        renewal=owned.renewal(wish.headers_by, secret),
         verify=not wish.insecure,
     )
     return Prepared(judge, order, manners, secret)
@@ -159,37 +154,6 @@ def baseline_of(path: Path | None) -> baselines.Baseline:
         return baselines.load(path) if path else baselines.Baseline()
     except baselines.BaselineError as error:
         raise TargetError(str(error)) from None
-
-
-def _headers(wish: Wish) -> tuple[dict[str, str], list[str]]:
-    """The headers of every request, and the values among them that nobody may see."""
-    headers = dict(wish.headers)
-    for name, variable in wish.headers_from:
-        if variable not in os.environ:
-            raise TargetError(f"--header-from {name}={variable}: there is no environment variable {variable}")
-        headers[name] = os.environ[variable]
-    hidden = [headers[name] for name, _ in wish.headers_from]
-    return headers, [*hidden, *masking.secrets_of(headers)]
-
-
-def _renewal(wish: Wish, hidden: list[str]) -> Renewal | None:
-    """The headers whose values commands print; each value is hidden from then on."""
-    if not wish.headers_by:
-        return None
-    renewal = Renewal(dict(wish.headers_by), hidden.append)
-    try:
-        renewal.ask()
-    except RenewalError as error:
-        raise TargetError(str(error)) from None
-    return renewal
-
-
-def _known(wish: Wish) -> tuple[dict[str, str], list[str]]:
-    """What only the deployment's owner knows, and the values among it that came by the environment: secrets."""
-    hidden = {
-        name.removeprefix(PARAMETER).lower(): value for name, value in os.environ.items() if name.startswith(PARAMETER)
-    }
-    return hidden | dict(wish.params), list(hidden.values())
 
 
 def missing(prepared: Prepared) -> list[str]:

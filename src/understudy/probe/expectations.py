@@ -84,6 +84,11 @@ def fault(expectation: Any) -> str:
     odd = [name for name in expectation if name != "at" and name not in OPERATORS]
     if odd:
         return f"{odd[0]!r} is no operator; choose one of: {', '.join(OPERATORS)}"
+    if "matches" in expectation:
+        try:
+            re.compile(expectation["matches"])
+        except (re.error, TypeError) as error:
+            return f"{expectation['matches']!r} is no regular expression: {error}"
     return "" if len(expectation) > 1 else f"nothing is expected; add one of: {', '.join(OPERATORS)}"
 
 
