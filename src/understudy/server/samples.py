@@ -11,19 +11,33 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
 
 from understudy.generator import names
 
 SIZE = 16  # pixels, each way
 
 
-def has(essence: str) -> bool:
-    """Whether there are samples of a media type."""
-    return essence in _SAMPLES
+# What a schema may have beside its type that says nothing of what is in the file.
+_SAYING_NOTHING = frozenset(
+    {"type", "format", "title", "description", "contentMediaType", "contentEncoding", "deprecated", "xml"}
+)
+
+
+def suits(essence: str, schema: Any) -> bool:
+    """Whether there is a sample of a media type, and the schema says no more than that it is a text or a file."""
+    return essence in _SAMPLES and _unspecific(schema)
+
+
+def _unspecific(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return schema is True
+    is_plain = schema.get("type", "string") == "string" and schema.get("format", "binary") == "binary"
+    return is_plain and set(schema) <= _SAYING_NOTHING
 
 
 def sample(essence: str, random: Random) -> bytes:
-    """A file of a media type that `has` knows."""
+    """A file of a media type that `suits` knows."""
     return _SAMPLES[essence](random)
 
 

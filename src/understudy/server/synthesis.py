@@ -28,6 +28,7 @@ from understudy.generator.values import Generator
 from understudy.server import negotiation, origins, problem, samples, writing
 from understudy.server.call import Call
 from understudy.server.negotiation import NotOfferedError, Offer, Wish
+from understudy.server.pairing import Pairing
 
 MARK = b"understudy-synthesised"
 NOT_IMPLEMENTED = 501
@@ -87,14 +88,25 @@ class SynthesisAnswerer:
         self.contract = contract
         self.seed = seed
         self.generator = Generator(contract.data, contract.document.version)
+        self.pairing = Pairing(contract)
 
     async def answer(self, call: Call) -> Response:
         """The first candidate that keeps the contract, of the answers that the client accepts."""
         try:
-            return self.choose(call, negotiation.wish(call.request.headers.getlist("prefer")))
+            wanted = negotiation.wish(call.request.headers.getlist("prefer"))
+            return (None if wanted.chooses else self.paired(call)) or self.choose(call, wanted)
         except NotOfferedError as error:
             call.refused = True
             return problem.problem(problem.NOT_OFFERED, error.status, str(error))
+
+    def paired(self, call: Call, *, refusals: bool = False) -> Response | None:
+        """The answer, or ``refusals`` alone, whose example is called as the one that the request is; None for none."""
+        name = self.pairing.name(self.contract.by_id[call.operation_id], call.request, refusals=refusals)
+        try:
+            made = self.attempt(call, Wish(example=name)) if name is not None else None
+        except NotOfferedError:  # not in any media type that the client accepts
+            return None
+        return made if isinstance(made, Response) else None
 
     def choose(self, call: Call, wanted: Wish) -> Response:
         """The answer that fits a wish, or a problem that says why none can be made.
@@ -169,7 +181,7 @@ class SynthesisAnswerer:
                 yield lambda example=example: self._from_example(example, essence, schema, next(randoms))
         if named:
             return
-        if samples.has(essence) and _unspecific(self._target(schema)):
+        if samples.suits(essence, self._target(schema)):
             yield lambda: self._from_sample(essence, next(randoms))
         for detail in DETAILS:
             kept = Detail(detail.optional, detail.examples and not dynamic, detail.of_others)
@@ -271,19 +283,6 @@ class SynthesisAnswerer:
 
 def _mapping(schema: Any) -> Mapping[str, Any]:
     return schema if isinstance(schema, Mapping) else {}
-
-
-def _unspecific(schema: Any) -> bool:
-    """Whether a schema says of a body no more than that it is a text or a file."""
-    if not isinstance(schema, Mapping):
-        return schema is True
-    is_plain = schema.get("type", "string") == "string" and schema.get("format", "binary") == "binary"
-    return is_plain and set(schema) <= _SAYING_NOTHING
-
-
-_SAYING_NOTHING = frozenset(
-    {"type", "format", "title", "description", "contentMediaType", "contentEncoding", "deprecated", "xml"}
-)
 
 
 def _unsynthesisable(operation: Operation, failure: Failure) -> Response:

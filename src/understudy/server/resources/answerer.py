@@ -79,6 +79,9 @@ class ResourceAnswerer:
         operation = self.contract.by_id[call.operation_id]
         sandbox = self.sandboxes.get(call.sandbox)
         sandbox.catch_up()
+        refusal = self.synthesis.paired(call, refusals=True)
+        if refusal is not None:
+            return refusal
         try:
             with sandbox.transaction():
                 response = self._played(call, operation, sandbox)
