@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -73,6 +74,14 @@ def test_every_test_states_its_behaviour(path: Path) -> None:
             docstring = ast.get_docstring(node) or ""
             assert docstring.rstrip().endswith("."), f"{path.name}: {node.name}"
     assert not re.search(r"\bsleep\(", text)
+
+
+@pytest.mark.parametrize("name", ["documents", "folder", "proxy", "replay", "run", "sockets"])
+def test_every_benchmark_begins(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test runs a benchmark, yet whatever it is made of is there."""
+    monkeypatch.syspath_prepend(str(ROOT / "tests" / "benchmarks"))
+    monkeypatch.chdir(ROOT / "tests" / "benchmarks")
+    assert callable(import_module(name).main)
 
 
 @pytest.mark.parametrize("name", sorted(discover()))

@@ -22,7 +22,7 @@ from understudy.contract.exchange import Request, Response
 from understudy.effective import TargetError
 from understudy.generator.values import Generator
 from understudy.probe.cases.assemble import Assembly
-from understudy.probe.cases.case import Case, fill
+from understudy.probe.cases.case import Case
 from understudy.probe.cases.label import Labeller
 from understudy.probe.cases.making import Maker
 from understudy.server.app import create_app
@@ -99,7 +99,7 @@ class Caller:
             sandbox = name.replace(" ", "-")
             for case in order:
                 known, is_left = self.left(case, sandbox)
-                answer = self.call(fill(case, known).request(self.contract), sandbox)
+                answer = self.call(case.request(self.contract, known), sandbox)
                 self.tally.good[name] += answer.status_code < 300
                 if answer.status_code == 404 and not is_left:
                     self.tally.gone[name].append(case.operation_id)
