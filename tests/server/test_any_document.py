@@ -117,9 +117,12 @@ def test_a_document_with_nothing_but_webhooks_is_served(tmp_path: Path) -> None:
 
 
 def test_what_does_not_hinder_is_told_at_the_start(tmp_path: Path) -> None:
-    """One line at the start says that a document breaks rules, and where to read which."""
-    with serving(written(tmp_path, document({"/a/{id}": {"get": operation("a")}}))) as server:
+    """A line at the start says that a document breaks rules, or its own schemas by examples, and where to read which."""
+    odd = {"200": {"description": "", "content": {"application/json": {"schema": {"type": "integer"}, "example": "x"}}}}
+    with serving(written(tmp_path, document({"/a/{id}": {"get": operation("a", responses=odd)}}))) as server:
         assert "doc breaks OpenAPI's rules in 1 place(s) that do not hinder" in server.announced
+        assert "doc has 1 example(s) that break their schemas; see `understudy check`" in server.announced
+        assert isinstance(httpx.get(f"{server.url}/a/1").json(), int)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import orjson
 
 from understudy.contract import pointer
 from understudy.contract.contract import EngineName
+from understudy.contract.examples import broken_examples
 from understudy.effective import Profile, TargetError
 from understudy.server import logs
 from understudy.server.aiming import Wishes, aim
@@ -230,6 +231,8 @@ def _remarks(item: Staged) -> Iterator[str]:
     if contract.document.notes:
         found = len(contract.document.notes)
         yield f"{item.part.name} breaks OpenAPI's rules in {found} place(s) that do not hinder; see `understudy check`"
+    if item.part.service is None and (wrong := {place for place, _ in broken_examples(contract.document)}):
+        yield f"{item.part.name} has {len(wrong)} example(s) that break their schemas; see `understudy check`"
     if not contract.operations:
         sent = ", ".join(sorted(contract.events)[:3]) or "none either"
         yield (
