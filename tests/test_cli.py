@@ -227,6 +227,28 @@ def test_a_changed_document_comes_into_force_and_the_state_stays(tmp_path: Path)
         assert httpx.get(f"{server.url}/openapi.json").json()["info"]["x-mine"] == 2
 
 
+def test_changed_files_are_taken_in_when_the_control_plane_is_told(tmp_path: Path) -> None:
+    """Without watching: what changed is named and in force, state survives, a broken file is told and changes nothing."""
+    overlay = tmp_path / "mine.yaml"
+    head = "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n"
+    overlay.write_text(head + "  - {target: $.info, update: {x-mine: 1}}\n")
+    contacts = "/public/api/v1/inboxes/demo-inbox/contacts"
+    with serving("chatwoot", "--overlay", str(overlay)) as server:
+        reload = f"{server.url}/_understudy/reload"
+        made = httpx.post(f"{server.url}{contacts}", json={"name": "Ann"}).json()["source_id"]
+        assert httpx.post(reload).json() == {"reloaded": []}
+        overlay.write_text(head + "  - {target: $.info, update: {x-mine: 2}}\n")
+        assert httpx.get(f"{server.url}/openapi.json").json()["info"]["x-mine"] == 1
+        assert httpx.post(reload).json() == {"reloaded": ["mine.yaml"]}
+        assert httpx.get(f"{server.url}/openapi.json").json()["info"]["x-mine"] == 2
+        assert httpx.get(f"{server.url}{contacts}/{made}").json()["name"] == "Ann"
+        overlay.write_text(head + "  - {target: $.nowhere, update: {}}\n")
+        refused = [httpx.post(reload), httpx.post(reload)]
+        assert [answer.status_code for answer in refused] == [409, 409]
+        assert "matches nothing" in refused[0].json()["detail"]
+        assert httpx.get(f"{server.url}/openapi.json").json()["info"]["x-mine"] == 2
+
+
 def test_changed_fixtures_start_the_state_anew(tmp_path: Path) -> None:
     """Watching, changed fixtures are planted afresh."""
     from understudy import bundled

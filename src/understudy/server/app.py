@@ -6,7 +6,7 @@ decided by the parts it is given, not here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -124,6 +124,7 @@ def create_app(  # noqa: PLR0913 - what a server can be told
     faults: Faults | None = None,
     callbacks_to: Collection[str] = (),
     admission: Admission = Admission(),  # noqa: B008 - a constant
+    reload: Callable[[], Sequence[str]] | None = None,
 ) -> App:
     """The application that serves these parts, and the control plane beside them.
 
@@ -134,6 +135,7 @@ def create_app(  # noqa: PLR0913 - what a server can be told
         faults: the failures that are asked for; none yet if not given.
         callbacks_to: the hosts besides this machine that webhook requests may go to.
         admission: who may drive the control plane; without more, this machine.
+        reload: takes changed files in, see `Served`.
     """
     journal = Journal() if journal is None else journal
     faults = Faults() if faults is None else faults
@@ -145,7 +147,7 @@ def create_app(  # noqa: PLR0913 - what a server can be told
         if part.control is not None:
             part.control.enforced = True
             served.append(part.control)
-    control = ControlPlane(Served(tuple(parts), journal, faults), Webhooks(parts, deliveries))
+    control = ControlPlane(Served(tuple(parts), journal, faults, reload), Webhooks(parts, deliveries))
     served.append(control.part(Contract(load(bundled.SPEC / CONTROL, voice=bundled.SPEC / REFUSALS))))
     stack = Routing(
         answer,

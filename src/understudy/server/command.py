@@ -115,6 +115,7 @@ class Running:
         self.journal = Journal()
         self.faults = Faults(direction.seed)
         self.staged = stage(self.targets, direction)
+        self._read = self._moments()
         self.app = Exchangeable(self._create())
 
     def _create(self) -> App:
@@ -126,6 +127,7 @@ class Running:
             faults=self.faults,
             callbacks_to=self.callbacks_to,
             admission=self.admitted,
+            reload=self.refresh,
         )
 
     def files(self) -> list[Path]:
@@ -136,16 +138,30 @@ class Running:
         """Take changed files in: state is kept unless the fixtures changed; a faulty file changes nothing."""
         names = ", ".join(sorted(path.name for path in changed))
         try:
-            fresh = [
-                self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)
-            ]
-            keep_apart(fresh)
+            self._take(changed)
         except TargetError as error:
             log.error("%s changed and cannot be served, so the old one stays: %s", names, error)
-            return
+        else:
+            log.info("reloaded: %s", names)
+
+    def refresh(self) -> list[str]:
+        """Take in what changed since it was read; returns the files' names. Errors: `TargetError`, as for `reload`."""
+        changed = {path for path, moment in self._moments().items() if self._read.get(path) != moment}
+        if changed:
+            self._take(changed)
+        return sorted(path.name for path in changed)
+
+    def _take(self, changed: set[Path]) -> None:
+        moments = self._moments()
+        fresh = [self._restaged(item, target, changed) for item, target in zip(self.staged, self.targets, strict=True)]
+        keep_apart(fresh)
         self.staged = fresh
+        self._read = {**self._moments(), **moments}  # what is new, and what was read as it was before
         self.app.exchange(self._create())
-        log.info("reloaded: %s", names)
+
+    def _moments(self) -> dict[Path, int]:
+        """When each file was last changed, in nanoseconds; 0 for one that is gone."""
+        return {path: path.stat().st_mtime_ns if path.exists() else 0 for path in self.files()}
 
     def _restaged(self, item: Staged, target: str, changed: set[Path]) -> Staged:
         anew = item.fixtures is not None and item.fixtures.resolve() in changed

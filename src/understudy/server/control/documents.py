@@ -15,8 +15,9 @@ import yaml
 
 from understudy import __version__
 from understudy.contract.contract import Contract
+from understudy.effective import TargetError
 from understudy.server.call import Call, Part
-from understudy.server.control.served import NOT_FOUND, Operations, Served
+from understudy.server.control.served import CONFLICT, NOT_FOUND, Operations, Served
 from understudy.services.service import Params, Refusal, Reply
 
 EFFECTIVE = ("/openapi.json", "/openapi.yaml")
@@ -47,8 +48,19 @@ def operations(served: Served, itself: Callable[[], Part]) -> Operations:
             "exchanges": served.journal.total,
         }
 
+    def reload(_: Call, __: Params) -> Any:
+        if served.reload is None:
+            raise Refusal(
+                CONFLICT, "A program serves this, not files; let the program serve the changed document anew."
+            )
+        try:
+            return {"reloaded": list(served.reload())}
+        except TargetError as error:
+            raise Refusal(CONFLICT, f"What changed cannot be served, so the old one stays: {error}") from None
+
     return {
         "health": health,
+        "reload-documents": reload,
         "list-services": lambda call, _: [_told(part, call) for part in served.parts],
         "get-service-document": lambda call, _: _document(served, call.request.path_params),
         "get-control-document": lambda _, __: Reply(_json(itself().contract, "/")),

@@ -31,11 +31,14 @@ class Served:
         parts: the services and documents, the control plane aside.
         journal: the exchanges and events so far.
         faults: the failures asked for.
+        reload: takes changed files in, and returns their names; None where nothing was read from files. It raises
+            `understudy.effective.TargetError` for what cannot be served, and changes nothing then.
     """
 
     parts: Sequence[Part]
     journal: Journal
     faults: Faults
+    reload: Callable[[], Sequence[str]] | None = None
 
     @property
     def stateful(self) -> dict[str, Sandboxes]:
