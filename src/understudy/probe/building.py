@@ -7,7 +7,7 @@ contract's. It must not choose any value.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -19,14 +19,14 @@ from understudy.contract import pointer
 from understudy.contract.body import is_json, parse_media_type
 from understudy.contract.contract import Contract
 from understudy.contract.exchange import Request
-from understudy.contract.forms import SEPARATORS, separator_of
+from understudy.contract.forms import SEPARATORS
 from understudy.contract.markup import is_xml
 from understudy.contract.media import find_media_type
-from understudy.contract.multipart import File
 from understudy.contract.operation import Operation
 from understudy.contract.styles import manner
 from understudy.contract.templates import encoded
 from understudy.contract.xml_mapping import Writer
+from understudy.probe.form_writing import fields, multipart, nested, text_of
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -187,10 +187,10 @@ def _body(contract: Contract, form: _Form, values: Values, boundary: str | None)
     if isinstance(values.body, bytes):
         return values.body, media_type
     if essence == FORM:
-        return urlencode(list(_fields(values.body, encoding)), quote_via=quote).encode(), media_type
+        return urlencode(list(fields(values.body, encoding)), quote_via=quote).encode(), media_type
     if essence == MULTIPART:
         chosen = boundary or secrets.token_hex(12)
-        return _multipart(_fields(values.body, encoding), chosen), f"{MULTIPART}; boundary={chosen}"
+        return multipart(fields(values.body, encoding), chosen), f"{MULTIPART}; boundary={chosen}"
     if isinstance(values.body, str) and not is_json(essence):
         written = values.body.encode()
     elif is_xml(essence):
@@ -206,60 +206,12 @@ def _schema(content: Mapping[str, Any], media_type: str) -> Any:
     return content[key].get("schema", True) if key is not None else True
 
 
-def _fields(body: Any, encoding: Any) -> Iterable[tuple[str, Any]]:
-    """The fields of a form: a list repeats its field or is one text, an object nests by brackets, null is left out."""
-    for name, value in body.items() if isinstance(body, Mapping) else ():
-        separator = separator_of(encoding, name)
-        if separator and isinstance(value, list) and not any(isinstance(item, File) for item in value):
-            yield name, separator.join(map(_text, value))
-        else:
-            yield from _nested(name, value)
-
-
-def _nested(name: str, value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _nested(f"{name}[{key}]", item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _nested(name, item)
-    elif value is not None:
-        yield name, value if isinstance(value, File) else _text(value)
-
-
-def _multipart(fields: Iterable[tuple[str, Any]], boundary: str) -> bytes:
-    out = bytearray()
-    for name, value in fields:
-        out += f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'.encode()
-        if isinstance(value, File):
-            out += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: {value.content_type}\r\n\r\n'.encode()
-            out += value.data
-        else:
-            out += f"\r\n\r\n{value}".encode()
-        out += b"\r\n"
-    return bytes(out) + f"--{boundary}--\r\n".encode()
-
-
-def _quoted(text: str) -> str:
-    """A name as browsers write it into a part's head."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _text(value: Any) -> str:
-    """A scalar as it stands in a URL, a header or a form."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
 def _items(value: Any, *, explode: bool) -> list[str]:
     """The texts of a list or an object, before they are joined."""
     if isinstance(value, Mapping):
-        pairs = [(key, _text(item)) for key, item in value.items()]
+        pairs = [(key, text_of(item)) for key, item in value.items()]
         return [f"{key}={item}" for key, item in pairs] if explode else [text for pair in pairs for text in pair]
-    return [_text(item) for item in value] if isinstance(value, list | tuple) else [_text(value)]
+    return [text_of(item) for item in value] if isinstance(value, list | tuple) else [text_of(value)]
 
 
 def _joined(parameter: _Parameter, value: Any) -> str:
@@ -290,9 +242,9 @@ def _in_query(parameter: _Parameter, value: Any) -> Sequence[tuple[str, str]]:
     if parameter.as_json:
         return [(name, orjson.dumps(value).decode())]
     if parameter.style == "deepObject" and isinstance(value, Mapping):
-        return [(key, text) for key, text in _nested(name, value) if isinstance(text, str)]
+        return [(key, text) for key, text in nested(name, value) if isinstance(text, str)]
     if explode and isinstance(value, Mapping):
-        return [(key, _text(item)) for key, item in value.items()]
+        return [(key, text_of(item)) for key, item in value.items()]
     if explode and isinstance(value, list | tuple):
-        return [(name, _text(item)) for item in value]
+        return [(name, text_of(item)) for item in value]
     return [(name, SEPARATORS.get(parameter.style, ",").join(_items(value, explode=False)))]
