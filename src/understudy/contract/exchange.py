@@ -146,17 +146,22 @@ class Request(Message):
         self.path_params = path_params or {}
         self._pairs: list[tuple[str, str]] | None = None
 
-    def as_get(self) -> Request:
-        """The same as a GET: what a HEAD is judged as."""
+    def but(self, *, method: str | None = None, headers: RawHeaders | None = None) -> Request:
+        """The same with another method, or with other headers."""
         return Request(
-            "GET",
+            method or self.verb,
             self.path,
             query=self.query,
-            headers=self.raw_headers,
+            headers=self.raw_headers if headers is None else headers,
             body=self.body,
             template=self.path_pattern,
             path_params=self.path_params,
+            raw_path=self._raw_path,
         )
+
+    def as_get(self) -> Request:
+        """The same as a GET: what a HEAD is judged as."""
+        return self.but(method="GET")
 
     @property
     def target(self) -> str:

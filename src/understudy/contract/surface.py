@@ -120,14 +120,15 @@ class RequestSurface(Surface):
         needed = operation.node.get("security", contract.data.get("security"))
         if needed and {} not in needed:
             self.always |= 1 << register.add(operation.security_place, "security", "security", self.root, UNSEEN)
-        self._names = tuple(operation.parameters)
-        self._parameters = [self._parameter(*item) for item in operation.parameters.items()]
+        self._parameters = [self._parameter(*item, operation) for item in operation.parameters.items()]
         if "requestBody" in operation.node:
             _, node = self._follow((*operation.place, "requestBody")) or ((), {})
             place = (*operation.place, "requestBody", "content")
             self.promise_content(place, self.root, required=bool(node.get("required")))
 
-    def _parameter(self, key: tuple[str, str], place: pointer.Parts) -> tuple[int, int, int, int, Reader, Walk]:
+    def _parameter(
+        self, key: tuple[str, str], place: pointer.Parts, operation: Operation
+    ) -> tuple[int, int, int, int, Reader, Walk]:
         """A parameter: the bits for sent, for left out and for read, and how to read and walk its value."""
         location, name = key
         register, root = self.register, self.root
@@ -146,7 +147,7 @@ class RequestSurface(Surface):
         read = register.add(at, "schema", "schema", gate, why)
         walk = self.builder.root(at, read, f"{what} could never be read")
         schema = (self._follow(at) or ((), {}))[1]
-        take = reader(self.contract.data, node, schema, self._names)
+        take = reader(self.contract.data, node, schema, operation.parameters)
         return sent, absent, 1 << read, read, take, walk
 
     def reached(self, request: Request, broken: int) -> int:

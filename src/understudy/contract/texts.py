@@ -32,9 +32,9 @@ def reader(
         declared: the (in, name) of all parameters of the operation: what is spread over the query takes none of them.
     """
     location, name = node["in"], node["name"]
-    style = Style.of_parameter(data, node, schema)
     if "content" in node:
         return _whole(_FIRST[location], name, forms.parameter_content)
+    style = Style.of_parameter(data, node, schema)
     if style.is_plain:
         kinds = forms.kinds_of(forms.resolve(data, schema))
         return _whole(_FIRST[location], name, None if "string" in kinds else lambda text: forms.cast(text, kinds))

@@ -21,7 +21,7 @@ from understudy.probe.properties import Outcome, hunt
 from understudy.probe.replay import Replay
 from understudy.probe.results import Part, Results, Skipped
 from understudy.probe.searching.wish import Wish, identifiers
-from understudy.probe.target import Target, with_headers
+from understudy.probe.target import Target
 
 PHASES: Mapping[str, tuple[str, ...]] = {
     "coverage": ("examples", "coverage"),
@@ -184,4 +184,4 @@ class Live:
         if first is None:
             return ()
         request = first.request
-        return (with_headers(request, [pair for pair in request.raw_headers if pair[0].lower() not in own]),)
+        return (request.but(headers=[pair for pair in request.raw_headers if pair[0].lower() not in own]),)

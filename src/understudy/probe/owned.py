@@ -59,9 +59,14 @@ def known(params: Pairs, names: Iterable[str]) -> tuple[dict[str, str], list[str
     for variable, value in os.environ.items():
         if variable.startswith(PARAMETER):
             said = variable.removeprefix(PARAMETER)
-            meant = [name for name in names if re.sub(r"[^A-Z0-9]", "_", name.upper()) == said]
+            meant = [name for name in names if in_capitals(name) == in_capitals(said)]
             hidden |= dict.fromkeys(meant or [said.lower()], value)
     return hidden | dict(params), list(hidden.values())
+
+
+def in_capitals(name: str) -> str:
+    """What a name is called where there are capitals, digits and underscores alone, a digit never first."""
+    return re.sub(r"[^A-Z0-9]|^(?=[0-9])", "_", name.upper())
 
 
 def named(contract: Contract, scenarios: Iterable[Scenario]) -> set[str]:

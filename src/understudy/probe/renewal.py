@@ -82,12 +82,12 @@ def _printed(name: str, command: str) -> str:
     except (OSError, IndexError) as error:
         raise RenewalError(f"{told} it cannot be run: {error}; name a program, with its path or in PATH") from None
     except subprocess.TimeoutExpired:
-        raise RenewalError(f"{told} it did not end within {PATIENCE:g} s") from None
+        raise RenewalError(f"{told} it did not end within {PATIENCE:g} s; name a quicker one") from None
     except UnicodeDecodeError:
-        raise RenewalError(f"{told} what it prints is no text") from None
+        raise RenewalError(f"{told} what it prints is no text; let it print the header's value") from None
     if ended.returncode:
         said = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RenewalError(f"{told} it ended with {ended.returncode}: {said}")
+        raise RenewalError(f"{told} it ended with {ended.returncode}: {said}; run it by hand, and mend it")
     line = next(iter(ended.stdout.strip().splitlines()), "")
     if not line:
         raise RenewalError(f"{told} it printed nothing; let it print the header's value")

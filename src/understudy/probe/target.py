@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -229,28 +229,14 @@ def _yielding(request: Request, own: Mapping[str, str]) -> Request:
     """The request without what the deployment's own headers say; theirs are the credentials that are good there."""
     names = {name.lower().encode() for name in own}
     left = [pair for pair in request.raw_headers if pair[0].lower() not in names] if own else request.raw_headers
-    return request if len(left) == len(request.raw_headers) else with_headers(request, left)
+    return request if len(left) == len(request.raw_headers) else request.but(headers=left)
 
 
 def _masked(request: Request, secrets: Mapping[str, str]) -> Request:
     """The request as it may be shown: with the headers that every request gets, their values masked."""
     if not secrets:
         return request
-    return with_headers(request, (*request.raw_headers, *((name.encode(), MASK) for name in secrets)))
-
-
-def with_headers(request: Request, headers: Sequence[tuple[bytes, bytes]]) -> Request:
-    """The request with other headers."""
-    return Request(
-        request.verb,
-        request.path,
-        query=request.query,
-        headers=headers,
-        body=request.body,
-        template=request.path_pattern,
-        path_params=request.path_params,
-        raw_path=request.target.partition("?")[0],
-    )
+    return request.but(headers=(*request.raw_headers, *((name.encode(), MASK) for name in secrets)))
 
 
 def _refused(exchange: Exchange) -> bool:

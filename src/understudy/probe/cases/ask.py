@@ -90,7 +90,7 @@ class Ask:
         }
         values = Values(parameters, _writable(ask.body), ask.media_type, ask.headers, ask.query)
         request = build(contract, operation, values, boundary=BOUNDARY)
-        return _by_method(request, self.method) if self.method else request
+        return request.but(method=self.method) if self.method else request
 
     def as_json(self) -> dict[str, Any]:
         """The values as JSON data; what is not there is left out."""
@@ -133,20 +133,6 @@ def _put(text: str, values: Mapping[str, Any]) -> str:
 def _writable(body: Any) -> Any:
     """The body as `build` takes it; it takes null for no body, so null is written out here."""
     return b"null" if body is None else body
-
-
-def _by_method(request: Request, method: str) -> Request:
-    path, _, query = request.target.partition("?")
-    return Request(
-        method,
-        request.path,
-        raw_path=path,
-        query=query.encode("latin-1"),
-        headers=request.raw_headers,
-        body=request.body,
-        template=request.path_pattern,
-        path_params=request.path_params,
-    )
 
 
 def _body_as_json(body: Any, media_type: str | None) -> dict[str, Any] | None:

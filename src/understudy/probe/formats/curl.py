@@ -9,7 +9,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from understudy.probe.formats.script import VARIABLE, Call, Play, Script, Text, spelled
+from understudy.probe.formats.script import Call, Play, Script, Text, spelled
+from understudy.probe.owned import PARAMETER
 
 LONGEST_WORD = 100_000
 """A longer body goes into a file: one word of a command has 128 KiB at most."""
@@ -129,7 +130,7 @@ def _octal(body: bytes) -> str:
 
 
 def _variable(name: str) -> str:
-    return VARIABLE + name
+    return PARAMETER + name
 
 
 def _jq(key: str) -> str:

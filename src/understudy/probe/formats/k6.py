@@ -11,7 +11,8 @@ import json
 from itertools import zip_longest
 from typing import Any
 
-from understudy.probe.formats.script import VARIABLE, Call, Play, Script
+from understudy.probe.formats.script import Call, Play, Script
+from understudy.probe.owned import PARAMETER
 
 _SCRIPT = """\
 // {title}: {count} cases. Run with `k6 run -e BASE=https://… {{this file}}`;
@@ -90,7 +91,7 @@ def write(script: Script) -> str:
         count=len(script.plays),
         notes="".join(f"// left out: {' '.join(one.what.split())}: {one.reason}\n" for one in script.left_out),
         base=json.dumps(script.base),
-        variable=VARIABLE,
+        variable=PARAMETER,
         made=json.dumps(dict(script.made), indent=1),
         cases=_listed(cases),
         sequences=_listed([_batches(play) for play in script.plays if play.is_sequence]),

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pprint import pformat
 from typing import Any
 
-from understudy.probe.formats.script import VARIABLE, Call, Play, Script, spelled
+from understudy.probe.formats.script import Call, Play, Script, spelled
+from understudy.probe.owned import PARAMETER
 
 _MODULE = '''\
 """{title}: {count} cases. Run with `pytest {{this file}}`; the environment may set BASE,
@@ -95,7 +96,7 @@ def write(script: Script) -> str:
         title=_ascii(script.title).replace('"', "'").replace("\\", "/"),
         count=len(script.plays),
         base=script.base,
-        variable=VARIABLE,
+        variable=PARAMETER,
         made=pformat(dict(script.made), width=110),
         notes="".join(f"# left out: {_ascii(one.what)}: {one.reason}\n" for one in script.left_out),
         cases=_written(cases),

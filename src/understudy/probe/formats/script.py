@@ -21,6 +21,7 @@ from understudy.contract.operation import Operation
 from understudy.probe.cases.ask import Ask
 from understudy.probe.cases.case import Case
 from understudy.probe.corpus import Item
+from understudy.probe.owned import in_capitals
 from understudy.probe.results import Skipped
 from understudy.probe.scenario import MARK
 from understudy.probe.sequences.sequence import CallSequence
@@ -28,9 +29,6 @@ from understudy.probe.sequences.sequence import CallSequence
 # Stands for a name while the request is built: letters and digits only, which nothing on the way encodes.
 _MARK = re.compile(r"Xq7open(\d+)7qX")
 _MEMBER = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|\['([^'\\]*)'\]")
-
-VARIABLE = "UNDERSTUDY_PARAM_"
-"""What the variables begin with that a file reads from its environment: the same that the commands read."""
 
 Text = tuple["str | Name", ...]
 """Text with names in it."""
@@ -222,7 +220,7 @@ class _Maker:
     def name(self, name: str) -> str:
         """What a name of the corpus is called: no two alike."""
         if name not in self.names:
-            plain = re.sub(r"[^A-Z0-9]|^(?=[0-9])", "_", name.upper())
+            plain = in_capitals(name)
             taken = set(self.names.values())
             numbered = (f"{plain}_{number}" for number in count(2))
             self.names[name] = next(free for free in chain([plain], numbered) if free not in taken)
